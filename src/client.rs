@@ -1,0 +1,256 @@
+//! The client: one token at one origin, and the path of a call through guard and transport.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use http::header::HeaderValue;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::config::{Config, Level};
+use crate::error::{Error, Result, Sent};
+use crate::explain;
+use crate::guard::{Answered, Denied, End, Failure, Guard, Patience, Stopped};
+use crate::identity;
+use crate::rate::{self, TooMany};
+use crate::status::Status;
+use crate::target::Base;
+use crate::token::Token;
+use crate::transport::{Broken, Outgoing, ProxySetting, Settings, Transport};
+use crate::watch::{Watch, in_callback, tell};
+
+/// Makes calls with one token at one origin. May be used by many threads at once.
+pub struct Client {
+    base: Base,
+    authorization: HeaderValue,
+    account_group: String,
+    guard: Guard,
+    transport: Transport,
+    config: Config,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Client {
+    /// A client for a token, or else for `$TE_TOKEN`, or else for the one in the file `$TE_TOKEN_FILE`.
+    ///
+    /// Touches no network.
+    pub fn new(token: Option<&str>, config: Config) -> Result<Self> {
+        Self::from_bytes(token.map(str::as_bytes), config)
+    }
+
+    pub(crate) fn from_bytes(token: Option<&[u8]>, config: Config) -> Result<Self> {
+        if !(1..=110).contains(&config.unauthorized_budget) {
+            return Err(Error::new(Status::InvalidArgument, "The budget of 401 answers must be 1 to 110."));
+        }
+        let token = Token::find(token)?;
+        let base = Base::find(config.base_url.as_deref())?;
+        let mut authorization = HeaderValue::try_from(
+            zeroize::Zeroizing::new(format!("Bearer {}", token.as_str())).as_str(),
+        )
+        .map_err(|_| Error::new(Status::BadToken, "The token cannot be sent in a header. Nothing was sent."))?;
+        authorization.set_sensitive(true);
+        let from_environment = || std::env::var("TE_AID").unwrap_or_default().trim().to_owned();
+        let account_group = config.account_group.clone().unwrap_or_else(from_environment);
+        let proxy = ProxySetting::find(config.proxy.as_deref());
+        let transport = Transport::new(&Settings {
+            origin: &base.origin,
+            proxy: &proxy,
+            ca_file: config.ca_file.as_deref(),
+            user_agent: &user_agent(config.user_agent.as_deref())?,
+            connect_timeout: config.connect_timeout,
+            body_limit: config.body_limit,
+        })?;
+        let caller = identity::caller(&base.origin, &token, &config, &proxy);
+        let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
+        Ok(Self { base, authorization, account_group, guard, transport, config, cancelled: Arc::default() })
+    }
+
+    /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin.
+    pub fn get(&self, path: &str) -> Result<Answer> {
+        self.perform(&Call::new("GET", path)?)
+    }
+
+    /// Makes a call. Waits for the guard and for rate limits inside the call's time.
+    pub fn perform(&self, call: &Call) -> Result<Answer> {
+        if in_callback() {
+            let text = "A call was made from inside a callback of this library. Nothing was sent.";
+            return Err(Error::new(Status::InvalidArgument, text));
+        }
+        let account_group = call.account_group.as_deref().unwrap_or(&self.account_group);
+        let url = self.base.resolve(&call.target, &call.query, account_group)?;
+        let timeout = call.timeout.unwrap_or(self.config.timeout);
+        let far = Duration::from_secs(100 * 365 * 86_400);
+        let watch = Watch {
+            deadline: Instant::now() + timeout.min(far),
+            cancelled: [Arc::clone(&self.cancelled), Arc::clone(&call.cancelled)],
+            interrupt: self.config.interrupt.clone(),
+        };
+        let outgoing = Outgoing {
+            method: &call.method,
+            url: &url,
+            authorization: &self.authorization,
+            headers: &call.headers,
+            body: call.body.as_deref(),
+        };
+        let started = Instant::now();
+        let result = self.attempts(&outgoing, &watch);
+        self.tell(Level::Debug, || {
+            let path = url.path();
+            let outcome = match &result {
+                Ok(answer) => answer.http_status().to_string(),
+                Err(error) => error.status().name().to_owned(),
+            };
+            format!("{} {path}: {outcome} in {} ms", call.method, started.elapsed().as_millis())
+        });
+        result
+    }
+
+    /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
+    fn attempts(&self, outgoing: &Outgoing, watch: &Watch) -> Result<Answer> {
+        let mut last: Option<Error> = None;
+        let mut replaced = false;
+        loop {
+            let passage = match self.guard.enter(watch) {
+                Ok(passage) => passage,
+                Err(denied) => return Err(last.unwrap_or_else(|| self.denied(&denied))),
+            };
+            let incoming = match self.transport.send(outgoing, watch) {
+                Ok(incoming) => incoming,
+                Err(broken) => {
+                    let again = broken.stale && !replaced && outgoing.method == http::Method::GET;
+                    passage.end(end_of(&broken));
+                    if again {
+                        replaced = true;
+                        continue;
+                    }
+                    return Err(explain::broken(&broken, outgoing.url));
+                }
+            };
+            let answered = verdict(incoming.head());
+            let noted = passage.end(End::Answered(answered));
+            let (answer, broken) = incoming.read();
+            if let Some(broken) = broken.filter(|_| !matches!(answered, Answered::Rejected)) {
+                return Err(explain::broken(&broken, outgoing.url).answer(answer));
+            }
+            if (200..300).contains(&answer.http_status()) && !answer.is_html() {
+                return Ok(answer);
+            }
+            let status = answer.http_status();
+            let wait = (status == 429).then(|| rate::classify(&answer));
+            let error = explain::answer(answer, outgoing, &noted, wait);
+            if matches!(answered, Answered::Rejected | Answered::SourceIpBlocked) {
+                self.tell(Level::Warn, || error.message().to_owned());
+            }
+            match wait {
+                Some(TooMany::RateLimit(millis)) => self.wait_for_window(millis, watch, error.clone())?,
+                Some(TooMany::RetryAfter(_)) => {}
+                _ => return Err(error),
+            }
+            last = Some(error);
+        }
+    }
+
+    /// Waits until a rate limit's window opens and a little more, so that not everybody comes at once.
+    fn wait_for_window(&self, millis: i64, watch: &Watch, error: Error) -> Result<()> {
+        let jitter = 50 + identity::random() % 450;
+        let wait = Duration::from_millis(millis.max(0).unsigned_abs() + jitter);
+        let ends = Instant::now() + wait;
+        if ends >= watch.deadline {
+            return Err(error);
+        }
+        self.tell(Level::Info, || format!("Rate limit reached: waiting {} s", wait.as_secs()));
+        while let Ok(left) = ends.left() {
+            match watch.left() {
+                Ok(_) => std::thread::sleep(left.min(crate::guard::SLICE)),
+                Err(Stopped::Deadline) => return Err(error),
+                Err(Stopped::Cancelled) => {
+                    return Err(Error::new(
+                        Status::Cancelled,
+                        "The call was cancelled while it waited for a rate limit.",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn denied(&self, denied: &Denied) -> Error {
+        let (store, why) = self.guard.describe();
+        let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
+        self.tell(Level::Warn, || error.message().to_owned());
+        error
+    }
+
+    /// Ends all calls, present and later.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+    }
+
+    /// A person says: try this token once more now. At most three times an hour.
+    pub fn unblock_token(&self) -> Result<()> {
+        self.guard.unblock().map_err(|refusal| self.denied(&Denied::Refused(refusal)))
+    }
+
+    /// What the guard knows of this client's token and of its source IP, as JSON.
+    pub fn guard(&self) -> Result<Answer> {
+        let (store, why) = self.guard.describe();
+        let mut report = serde_json::to_value(self.guard.report()).unwrap_or_default();
+        report["store"] = store.into();
+        report["store_reason"] = why.into();
+        report["origin"] = self.base.origin.to_string().into();
+        let mut answer = Answer::new(0, vec![("content-type".to_owned(), "application/json".to_owned())]);
+        answer.set_body(report.to_string().into_bytes());
+        Ok(answer)
+    }
+
+    fn tell(&self, level: Level, text: impl FnOnce() -> String) {
+        if let Some(log) = &self.config.log {
+            tell(log, level, &text());
+        }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("origin", &self.base.origin.to_string()).finish_non_exhaustive()
+    }
+}
+
+/// What an answer says about the token, by its status line and headers.
+fn verdict(answer: &Answer) -> Answered {
+    match answer.http_status() {
+        401 => Answered::Rejected,
+        200..300 if !answer.is_html() => Answered::Accepted,
+        403 if answer.is_json() => Answered::Accepted,
+        429 => match rate::classify(answer) {
+            TooMany::RateLimit(_) => Answered::Accepted,
+            TooMany::RetryAfter(wait) => Answered::RetryAfter(wait),
+            TooMany::Bare if answer.is_html() => Answered::Nothing,
+            TooMany::Bare => Answered::SourceIpBlocked,
+        },
+        _ => Answered::Nothing,
+    }
+}
+
+/// What the guard is told of an attempt that was not answered.
+fn end_of(broken: &Broken) -> End {
+    match (broken.sent, broken.status) {
+        (Sent::No, Status::Cancelled) => End::GivenUp,
+        // The caller's own time was over: another may have more.
+        (Sent::No, Status::Timeout) => End::GivenUp,
+        (Sent::No, status) => End::NotSent(Failure { status, text: broken.text.clone() }),
+        _ => End::Lost,
+    }
+}
+
+fn user_agent(program: Option<&str>) -> Result<String> {
+    let own = concat!("libthousandeyes/", env!("CARGO_PKG_VERSION"));
+    let platform = format!("{own} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
+    let text = program.map_or_else(|| platform.clone(), |program| format!("{} {platform}", program.trim()));
+    if text.len() > 512 || !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        let why = "The user agent must be visible ASCII, at most 400 characters.";
+        return Err(Error::new(Status::InvalidArgument, why));
+    }
+    Ok(text)
+}

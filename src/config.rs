@@ -1,0 +1,87 @@
+//! What a client is made of besides its token.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Asked while a call blocks or waits, at least every 100 ms, on the caller's own thread; `true` cancels.
+pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
+/// Given one line without secrets, on the caller's own thread, with no lock held.
+pub type Log = Arc<dyn Fn(Level, &str) + Send + Sync>;
+
+/// How much a log line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i32)]
+pub enum Level {
+    /// Something failed and a person must act.
+    Error = 1,
+    /// Something a person should know.
+    Warn = 2,
+    /// A wait, a retry.
+    Info = 3,
+    /// One line a call.
+    Debug = 4,
+}
+
+/// Settings of a client. What is `None` comes from the environment or has a default.
+#[derive(Clone)]
+pub struct Config {
+    /// Base URL, with or without `/v7`; else `$TE_BASE_URL`, else `$TE_API_ENDPOINT`, else the public API.
+    pub base_url: Option<String>,
+    /// Where programs share what they know of tokens; empty: in memory only.
+    pub state_dir: Option<String>,
+    /// Account group id for every call (`aid`); else `$TE_AID`; empty: the user's login account group.
+    pub account_group: Option<String>,
+    /// PEM file of certificate authorities trusted beside the system's.
+    pub ca_file: Option<String>,
+    /// Proxy URL; else `$HTTPS_PROXY`, else `$ALL_PROXY`, with `$NO_PROXY`; empty: none.
+    pub proxy: Option<String>,
+    /// Put in front of the library's own `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Time to connect, name lookup and TLS included.
+    pub connect_timeout: Duration,
+    /// Time of a whole call, waits included.
+    pub timeout: Duration,
+    /// The largest unpacked body.
+    pub body_limit: usize,
+    /// The most 401 answers in 60 minutes that the guard allows, 1 to 110.
+    pub unauthorized_budget: u32,
+    /// Asked while a call blocks.
+    pub interrupt: Option<Interrupt>,
+    /// Told what happens.
+    pub log: Option<Log>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            state_dir: None,
+            account_group: None,
+            ca_file: None,
+            proxy: None,
+            user_agent: None,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(120),
+            body_limit: 64 * 1024 * 1024,
+            unauthorized_budget: 36,
+            interrupt: None,
+            log: None,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A proxy URL may carry a password.
+        let proxy = self.proxy.as_ref().map(|_| "set");
+        f.debug_struct("Config")
+            .field("base_url", &self.base_url)
+            .field("state_dir", &self.state_dir)
+            .field("account_group", &self.account_group)
+            .field("ca_file", &self.ca_file)
+            .field("proxy", &proxy)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

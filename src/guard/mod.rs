@@ -1,0 +1,211 @@
+//! Keeps every program that shares a store from burning the account or the source IP with a dead token.
+//!
+//! [`rules`] decides, as pure functions; a [`Store`] makes one decision atomic for everybody who shares it;
+//! [`Guard`] is what a client holds: it asks, waits and reports.
+
+mod budget;
+mod memory;
+pub mod rules;
+mod schedule;
+mod state;
+mod wait;
+
+pub use memory::MemoryStore;
+pub use state::{Fingerprint, Scope, State};
+pub(crate) use wait::SLICE;
+pub use wait::{Denied, Guard, Noted, Passage, Patience, Stopped};
+
+use std::time::Duration;
+
+/// Milliseconds on the store's own time line. Only differences mean anything.
+pub type Millis = i64;
+
+/// A minute, in [`Millis`].
+pub(crate) const MINUTE: Millis = 60_000;
+/// An hour, in [`Millis`].
+pub(crate) const HOUR: Millis = 60 * MINUTE;
+
+/// One reservation of one attempt on the wire. Numbers only grow, so a greater one was reserved later.
+pub type Ticket = u64;
+
+/// Who asks: a token at an origin, and the way its requests take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The token at its origin, as a salted hash.
+    pub token: Fingerprint,
+    /// Whose budget and block the requests count against.
+    pub scope: Scope,
+    /// The most 401 answers in 60 minutes that this caller allows its store, 1 to 110.
+    pub budget: u32,
+    /// Proxy and CA settings, hashed: callers with the same share the failure to connect.
+    pub route: u64,
+}
+
+/// Something that happens to the guard's state. Plain data: one event is one atomic step of a store, and one
+/// round trip where the store is on another machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A caller wants to send one request.
+    Reserve {
+        /// Who asks.
+        caller: Caller,
+        /// The trial this caller already waited for, if any: its failure to connect is this caller's answer too.
+        waited_for: Option<Ticket>,
+        /// How long the attempt can take at most; after that and 10 seconds it counts as lost.
+        lasts: Millis,
+    },
+    /// The attempt's status line was read, or it ended without one.
+    Finish {
+        /// From [`Decision::Go`].
+        ticket: Ticket,
+        /// Who reserved it.
+        caller: Caller,
+        /// What came of it.
+        end: End,
+    },
+    /// A person says: try this token once more now.
+    Unblock {
+        /// Whose token.
+        caller: Caller,
+    },
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A status line came.
+    Answered(Answered),
+    /// It failed before anything of the request was sent.
+    NotSent(Failure),
+    /// The caller gave up (cancel, deadline) before anything was sent.
+    GivenUp,
+    /// It was sent, or perhaps sent, and no status line came.
+    Lost,
+}
+
+/// What an answer says about the token, and about the source IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// 2xx that is not HTML, the API's own 403, or a 429 with rate-limit headers.
+    Accepted,
+    /// 401.
+    Rejected,
+    /// 429 with `Retry-After` only: everybody waits.
+    RetryAfter(Millis),
+    /// 429 with nothing: the source IP is probably blocked.
+    SourceIpBlocked,
+    /// Anything else.
+    Nothing,
+}
+
+/// Why nothing could be sent, kept so that those who waited for the attempt get the same answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The status of the error, as a number of the public list.
+    pub status: crate::Status,
+    /// One sentence for a person.
+    pub text: String,
+}
+
+/// What a store answers to an [`Event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Send. The attempt must be ended with [`Event::Finish`].
+    Go(Ticket),
+    /// Ask again when something changed, or at the given time at the latest.
+    Wait {
+        /// The trial that everybody waits for, if it is one.
+        trial: Option<Ticket>,
+        /// When asking again is certain to be worth it; `None`: when somebody else's attempt ends.
+        until: Option<Millis>,
+    },
+    /// Do not send.
+    Refuse(Refusal),
+    /// The attempt that this caller waited for could not be sent; here is why.
+    Share(Failure),
+    /// To [`Event::Finish`]: what the state knew of the token before the answer.
+    Noted {
+        /// How long ago the token was accepted last, before this answer.
+        accepted_ago: Option<Millis>,
+        /// When it will be tried again, after a 401.
+        next_try_in: Option<Millis>,
+    },
+    /// To [`Event::Unblock`]: one more try is allowed.
+    Unblocked,
+}
+
+/// Why a request is refused without being sent. Durations are from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The token was answered 401.
+    TokenRefused {
+        /// How long ago it was rejected first.
+        since: Millis,
+        /// How long ago it was accepted last, if it ever was.
+        accepted_ago: Option<Millis>,
+        /// When the guard lets it through again.
+        retry_in: Millis,
+    },
+    /// Too many 401 answers in the last 60 minutes.
+    BudgetExhausted {
+        /// 401 answers that count now.
+        used: u32,
+        /// How many this token's kind may share.
+        limit: u32,
+        /// When there is room again.
+        retry_in: Millis,
+    },
+    /// The API answers this source IP with 429.
+    SourceIpBlocked {
+        /// How long ago that began.
+        since: Millis,
+        /// When one request is let through to look.
+        retry_in: Millis,
+    },
+    /// A person already unblocked this token three times within the hour.
+    UnblockedTooOften {
+        /// When it is possible again.
+        retry_in: Millis,
+    },
+}
+
+/// Makes one step of the rules atomic for everybody who shares it.
+pub trait Store: Send + Sync {
+    /// Carries out one step: reads the state, applies [`rules::apply`], writes the state.
+    fn step(&self, event: &Event) -> Decision;
+
+    /// Sleeps until another step may have changed what a waiter was told, at most `longest`. May wake early.
+    fn wait(&self, seen: u64, longest: Duration);
+
+    /// A number that changes with every step that may let a waiter go on; read before [`Store::step`].
+    fn generation(&self) -> u64;
+
+    /// What the store knows of one caller's token and scope, for people.
+    fn report(&self, caller: &Caller) -> Report;
+
+    /// "memory", "file"...: what protects whom, in one word and one sentence.
+    fn describe(&self) -> (&'static str, String);
+}
+
+/// What the guard knows, in words and numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Report {
+    /// "never tried", "accepted" or "rejected".
+    pub token: &'static str,
+    /// Milliseconds since the last acceptance.
+    pub accepted_ms_ago: Option<Millis>,
+    /// Milliseconds since the first 401 after the last acceptance.
+    pub rejected_ms_ago: Option<Millis>,
+    /// Milliseconds until a rejected token is tried again.
+    pub next_try_in_ms: Option<Millis>,
+    /// Requests of this token on the wire now.
+    pub in_flight: u32,
+    /// 401 answers (and unanswered requests) of the last 60 minutes, all tokens.
+    pub unauthorized_last_hour: u32,
+    /// The most that the guard allows in 60 minutes.
+    pub budget: u32,
+    /// Milliseconds since the source IP was found blocked.
+    pub source_ip_blocked_ms_ago: Option<Millis>,
+    /// Milliseconds that everybody waits because of a `Retry-After`.
+    pub retry_after_ms: Option<Millis>,
+}

@@ -1,0 +1,255 @@
+//! The rules: pure functions of a state, an event and a time. No clock, file, socket or random number in here.
+
+use super::budget::{self, Room};
+use super::schedule::rest;
+use super::state::{Block, Charge, Class, Rejection, Reservation, State, Token, lose};
+use super::{Answered, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Refusal, Report, Ticket};
+
+/// For so long after an acceptance a token is tried by many at once.
+pub const FRESH: Millis = 10 * MINUTE;
+/// The most requests of one token on the wire.
+pub const MOST_IN_FLIGHT: u32 = 16;
+/// A reservation is given up so long after its deadline.
+pub const GRACE: Millis = 10_000;
+/// The first look at a blocked source IP, and every further one.
+const BLOCK_PROBES: (Millis, Millis) = (2 * MINUTE, 15 * MINUTE);
+/// So long a token that was never accepted leaves a due look to one that was.
+const BLOCK_PROBE_PRECEDENCE: Millis = MINUTE;
+/// What a person may ask for within an hour.
+const MOST_UNBLOCKS: usize = 3;
+
+/// Carries out one step at `now`.
+pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
+    state.settle(now);
+    match event {
+        Event::Reserve { caller, waited_for, lasts } => reserve(state, caller, *waited_for, *lasts, now),
+        Event::Finish { ticket, caller, end } => finish(state, *ticket, caller, end, now),
+        Event::Unblock { caller } => unblock(state, caller, now),
+    }
+}
+
+fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts: Millis, now: Millis) -> Decision {
+    let known = state.tokens.get(&caller.token);
+    if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
+        return Decision::Share(failure);
+    }
+    let class = known.map_or(Class::Untried, |token| class_of(token));
+    if class != Class::Unblocked {
+        if let Some(refusal) = known.and_then(|token| refused(token, now)) {
+            return Decision::Refuse(refusal);
+        }
+    }
+    let accepted_somewhere = known.is_some_and(|token| token.accepted.is_some() && token.rejected.is_none());
+    let shared = state.shared.entry(caller.scope).or_default();
+    let mut probes_block = false;
+    if let Some(block) = &shared.blocked {
+        let due = block.next_probe + if accepted_somewhere { 0 } else { BLOCK_PROBE_PRECEDENCE };
+        if block.probe.is_some() || due > now {
+            let retry_in = (due - now).max(1000);
+            return Decision::Refuse(Refusal::SourceIpBlocked { since: now - block.since, retry_in });
+        }
+        probes_block = true;
+    }
+    if let Some(until) = shared.retry_after {
+        return Decision::Wait { trial: None, until: Some(until) };
+    }
+    if let Some(token) = known {
+        if token.trial.is_some() {
+            return Decision::Wait { trial: token.trial, until: None };
+        }
+        if !is_fresh(token, now) && token.in_flight > 0 || token.in_flight >= MOST_IN_FLIGHT {
+            return Decision::Wait { trial: None, until: None };
+        }
+    }
+    let from_reserve = match budget::room(shared, class, caller.budget, now) {
+        Room::Ordinary => false,
+        Room::Reserve => true,
+        Room::Later(until) => return Decision::Wait { trial: None, until },
+        Room::Exhausted(refusal) => return Decision::Refuse(refusal),
+    };
+
+    state.tickets += 1;
+    let ticket = state.tickets;
+    let lasts = lasts.clamp(0, HOUR) + GRACE;
+    let reservation = Reservation { token: caller.token, class, expires: now + lasts, lasts };
+    shared.in_flight.insert(ticket, reservation);
+    if from_reserve {
+        shared.reserve_used = Some(now);
+        shared.reserve_ticket = Some(ticket);
+    }
+    if let Some(block) = shared.blocked.as_mut().filter(|_| probes_block) {
+        block.probe = Some(ticket);
+        block.next_probe = now + BLOCK_PROBES.1;
+    }
+    let token = state.token(caller.token, now);
+    token.in_flight += 1;
+    token.one_more_try = false;
+    if !is_fresh(token, now) || class == Class::Unblocked {
+        token.trial = Some(ticket);
+    }
+    Decision::Go(ticket)
+}
+
+fn shared_failure(token: &Token, caller: &Caller, waited_for: Option<Ticket>) -> Option<Failure> {
+    let (ticket, route, failure) = token.failure.as_ref()?;
+    (waited_for.is_some_and(|waited| *ticket >= waited) && *route == caller.route).then(|| failure.clone())
+}
+
+fn class_of(token: &Token) -> Class {
+    match token {
+        Token { one_more_try: true, .. } => Class::Unblocked,
+        Token { rejected: Some(_), .. } => Class::Probe,
+        Token { accepted: Some(_), .. } => Class::Accepted,
+        _ => Class::Untried,
+    }
+}
+
+fn is_fresh(token: &Token, now: Millis) -> bool {
+    let recent = token.accepted.is_some_and(|at| now - at < FRESH);
+    recent && token.rejected.is_none() && !token.in_doubt
+}
+
+/// A rejected token answers at once, also while it is being probed.
+fn refused(token: &Token, now: Millis) -> Option<Refusal> {
+    let rejection = token.rejected?;
+    let waits = token.trial.is_some() || token.in_flight > 0 || rejection.next_probe > now;
+    waits.then(|| Refusal::TokenRefused {
+        since: now - rejection.since,
+        accepted_ago: token.accepted.map(|at| now - at),
+        retry_in: (rejection.next_probe - now).max(1000),
+    })
+}
+
+fn finish(state: &mut State, ticket: Ticket, caller: &Caller, end: &End, now: Millis) -> Decision {
+    let known = state.tokens.get(&caller.token);
+    let accepted_ago = known.and_then(|token| token.accepted).map(|at| now - at);
+    let shared = state.shared.entry(caller.scope).or_default();
+    let answered = match end {
+        End::Lost => {
+            lose(shared, &mut state.tokens, ticket, now);
+            return noted(state, caller, accepted_ago, now);
+        }
+        End::NotSent(_) | End::GivenUp => {
+            if shared.reserve_ticket == Some(ticket) {
+                shared.reserve_used = None;
+            }
+            shared.leave(&mut state.tokens, ticket);
+            if let (End::NotSent(failure), Some(token)) = (end, state.tokens.get_mut(&caller.token)) {
+                token.failure = Some((ticket, caller.route, failure.clone()));
+            }
+            return noted(state, caller, accepted_ago, now);
+        }
+        End::Answered(answered) => *answered,
+    };
+    let was_blocked_probe = shared.blocked.as_ref().is_some_and(|block| block.probe == Some(ticket));
+    let class = shared.leave(&mut state.tokens, ticket).map_or_else(
+        || {
+            let late = shared.charges.iter().position(|c| c.lost.is_some_and(|(lost, _)| lost == ticket));
+            late.map_or(Class::Untried, |at| shared.charges.swap_remove(at).class)
+        },
+        |reservation| reservation.class,
+    );
+    match answered {
+        Answered::Rejected => shared.charges.push(Charge { at: now, class, lost: None }),
+        Answered::RetryAfter(wait) => {
+            let until = now + wait.clamp(0, HOUR);
+            shared.retry_after = Some(shared.retry_after.map_or(until, |old| old.max(until)));
+        }
+        Answered::SourceIpBlocked => {
+            let first = shared.blocked.is_none();
+            let block = shared.blocked.get_or_insert(Block { since: now, next_probe: now, probe: None });
+            if first {
+                block.next_probe = now + BLOCK_PROBES.0;
+            } else if was_blocked_probe {
+                block.next_probe = now + BLOCK_PROBES.1;
+            }
+        }
+        Answered::Accepted | Answered::Nothing => {}
+    }
+    if was_blocked_probe && matches!(answered, Answered::Accepted | Answered::Rejected) {
+        shared.blocked = None;
+    }
+    let tickets = state.tickets;
+    let token = state.token(caller.token, now);
+    token.failure = None;
+    let counts = ticket > token.changed;
+    match answered {
+        Answered::Accepted if counts => accept(state, ticket, caller, now),
+        Answered::Rejected if counts => reject(token, class, tickets, now),
+        _ => {}
+    }
+    noted(state, caller, accepted_ago, now)
+}
+
+fn accept(state: &mut State, ticket: Ticket, caller: &Caller, now: Millis) {
+    let tickets = state.tickets;
+    let Some(token) = state.tokens.get_mut(&caller.token) else { return };
+    if token.accepted.is_none() || token.rejected.is_some() {
+        token.changed = tickets;
+    }
+    token.accepted = Some(now);
+    token.rejected = None;
+    token.in_doubt = false;
+    let shared = state.shared.entry(caller.scope).or_default();
+    shared.charges.retain(|c| c.lost.is_none_or(|(lost, token)| token != caller.token || lost > ticket));
+}
+
+fn reject(token: &mut Token, class: Class, tickets: Ticket, now: Millis) {
+    let was_accepted = token.accepted.is_some();
+    token.in_doubt = false;
+    match &mut token.rejected {
+        None => {
+            token.changed = tickets;
+            token.rejected = Some(Rejection { since: now, next_probe: now + rest(was_accepted, 0), probes: 0 });
+        }
+        Some(rejection) => {
+            if class != Class::Unblocked {
+                rejection.probes = rejection.probes.saturating_add(1);
+            }
+            rejection.next_probe = now + rest(was_accepted, rejection.probes);
+        }
+    }
+}
+
+fn noted(state: &State, caller: &Caller, accepted_ago: Option<Millis>, now: Millis) -> Decision {
+    let rejected = state.tokens.get(&caller.token).and_then(|token| token.rejected);
+    Decision::Noted { accepted_ago, next_try_in: rejected.map(|r| (r.next_probe - now).max(0)) }
+}
+
+fn unblock(state: &mut State, caller: &Caller, now: Millis) -> Decision {
+    let token = state.token(caller.token, now);
+    token.unblocked.retain(|&at| at > now - HOUR);
+    if token.unblocked.len() >= MOST_UNBLOCKS {
+        let oldest = token.unblocked.first().copied().unwrap_or(now);
+        return Decision::Refuse(Refusal::UnblockedTooOften { retry_in: oldest + HOUR - now });
+    }
+    token.unblocked.push(now);
+    token.one_more_try = true;
+    token.failure = None;
+    state.shared.entry(caller.scope).or_default().blocked = None;
+    Decision::Unblocked
+}
+
+/// What is known of one caller, for people.
+pub fn report(state: &mut State, caller: &Caller, now: Millis) -> Report {
+    state.settle(now);
+    let token = state.tokens.get(&caller.token);
+    let shared = state.shared.get(&caller.scope);
+    let rejection = token.and_then(|token| token.rejected);
+    let accepted = token.and_then(|token| token.accepted);
+    Report {
+        token: match (rejection, accepted) {
+            (Some(_), _) => "rejected",
+            (None, Some(_)) => "accepted",
+            (None, None) => "never tried",
+        },
+        accepted_ms_ago: accepted.map(|at| now - at),
+        rejected_ms_ago: rejection.map(|r| now - r.since),
+        next_try_in_ms: rejection.map(|r| (r.next_probe - now).max(0)),
+        in_flight: token.map_or(0, |token| token.in_flight),
+        unauthorized_last_hour: shared.map_or(0, |s| u32::try_from(s.charges.len()).unwrap_or(u32::MAX)),
+        budget: caller.budget,
+        source_ip_blocked_ms_ago: shared.and_then(|s| s.blocked.as_ref()).map(|block| now - block.since),
+        retry_after_ms: shared.and_then(|s| s.retry_after).map(|until| until - now),
+    }
+}

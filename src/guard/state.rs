@@ -1,0 +1,197 @@
+//! What the guard remembers. Plain data; the rules that change it are in [`super::rules`].
+
+use std::collections::BTreeMap;
+
+use super::schedule::LONGEST_REST;
+use super::{Failure, HOUR, MINUTE, Millis, Ticket};
+
+/// Salted hash of an origin and a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub [u8; 16]);
+
+/// Whose 401 answers are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Every origin that is not loopback: they see one source address.
+    Network,
+    /// One loopback origin, by a hash of its name: a test server of its own.
+    Loopback(u64),
+}
+
+/// Which share of the budget a request draws on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Its token was never accepted.
+    Untried,
+    /// Its token was rejected.
+    Probe,
+    /// Its token was accepted before.
+    Accepted,
+    /// A person asked for it.
+    Unblocked,
+}
+
+/// One 401 of the last 60 minutes, or one request that must be taken for it.
+#[derive(Clone, Debug)]
+pub(super) struct Charge {
+    pub(super) at: Millis,
+    pub(super) class: Class,
+    /// The unanswered request behind it: its late answer, or a later acceptance of its token, takes it back.
+    pub(super) lost: Option<(Ticket, Fingerprint)>,
+}
+
+/// A request on the wire.
+#[derive(Clone, Debug)]
+pub(super) struct Reservation {
+    pub(super) token: Fingerprint,
+    pub(super) class: Class,
+    pub(super) expires: Millis,
+    pub(super) lasts: Millis,
+}
+
+/// What everybody behind one address shares.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared {
+    pub(super) charges: Vec<Charge>,
+    pub(super) in_flight: BTreeMap<Ticket, Reservation>,
+    pub(super) blocked: Option<Block>,
+    pub(super) retry_after: Option<Millis>,
+    /// When the last part of the budget was drawn on, and by which request if it is still on the wire.
+    pub(super) reserve_used: Option<Millis>,
+    pub(super) reserve_ticket: Option<Ticket>,
+}
+
+/// A probable block of the source IP.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub(super) since: Millis,
+    pub(super) next_probe: Millis,
+    pub(super) probe: Option<Ticket>,
+}
+
+/// What is known of one token.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Token {
+    pub(super) accepted: Option<Millis>,
+    pub(super) rejected: Option<Rejection>,
+    /// The ticket counter when it last changed between never tried, accepted and rejected.
+    pub(super) changed: Ticket,
+    /// The request that everybody waits for.
+    pub(super) trial: Option<Ticket>,
+    /// An answer was lost: single file until the token is accepted again.
+    pub(super) in_doubt: bool,
+    pub(super) in_flight: u32,
+    pub(super) failure: Option<(Ticket, u64, Failure)>,
+    pub(super) unblocked: Vec<Millis>,
+    pub(super) one_more_try: bool,
+    pub(super) used: Millis,
+}
+
+/// Since when a token is answered 401, and how long it rests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rejection {
+    pub(super) since: Millis,
+    pub(super) next_probe: Millis,
+    pub(super) probes: u32,
+}
+
+/// The most tokens remembered; the one used longest ago goes first.
+const MOST_TOKENS: usize = 1024;
+
+/// Everything the guard remembers.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    pub(super) latest: Millis,
+    pub(super) tickets: Ticket,
+    pub(super) tokens: BTreeMap<Fingerprint, Token>,
+    pub(super) shared: BTreeMap<Scope, Shared>,
+}
+
+impl State {
+    /// Brings the state to `now`: old charges go, expired reservations count as lost, and where the clock went
+    /// back, times that would lie in the future become now.
+    pub(super) fn settle(&mut self, now: Millis) {
+        if now < self.latest {
+            self.pull_back(now);
+        }
+        self.latest = now;
+        for shared in self.shared.values_mut() {
+            shared.charges.retain(|charge| charge.at > now - HOUR);
+            while let Some((&ticket, _)) = shared.in_flight.iter().find(|(_, r)| r.expires <= now) {
+                lose(shared, &mut self.tokens, ticket, now);
+            }
+            if shared.retry_after.is_some_and(|until| until <= now) {
+                shared.retry_after = None;
+            }
+        }
+    }
+
+    fn pull_back(&mut self, now: Millis) {
+        for token in self.tokens.values_mut() {
+            token.accepted = token.accepted.map(|at| at.min(now));
+            token.used = token.used.min(now);
+            token.unblocked.iter_mut().for_each(|at| *at = (*at).min(now));
+            if let Some(rejection) = &mut token.rejected {
+                rejection.since = rejection.since.min(now);
+                rejection.next_probe = rejection.next_probe.min(now + LONGEST_REST);
+            }
+        }
+        for shared in self.shared.values_mut() {
+            shared.charges.iter_mut().for_each(|charge| charge.at = charge.at.min(now));
+            for reservation in shared.in_flight.values_mut() {
+                reservation.expires = reservation.expires.min(now + reservation.lasts);
+            }
+            shared.retry_after = shared.retry_after.map(|until| until.min(now + HOUR));
+            shared.reserve_used = shared.reserve_used.map(|at| at.min(now));
+            if let Some(block) = &mut shared.blocked {
+                block.since = block.since.min(now);
+                block.next_probe = block.next_probe.min(now + 15 * MINUTE);
+            }
+        }
+    }
+
+    /// The token's record, made if it is new. Only what goes to the wire gets one, so a flood of tokens that
+    /// are refused takes no room.
+    pub(super) fn token(&mut self, fingerprint: Fingerprint, now: Millis) -> &mut Token {
+        if !self.tokens.contains_key(&fingerprint) && self.tokens.len() >= MOST_TOKENS {
+            let oldest = self.tokens.iter().filter(|(_, t)| t.in_flight == 0).min_by_key(|(_, t)| t.used);
+            if let Some((&oldest, _)) = oldest {
+                self.tokens.remove(&oldest);
+            }
+        }
+        let token = self.tokens.entry(fingerprint).or_default();
+        token.used = now;
+        token
+    }
+}
+
+/// Ends a reservation that nobody answered: it counts as a 401, and its token goes single file.
+pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token>, ticket: Ticket, now: Millis) {
+    let Some(reservation) = shared.leave(tokens, ticket) else { return };
+    shared.charges.push(Charge { at: now, class: reservation.class, lost: Some((ticket, reservation.token)) });
+    let Some(token) = tokens.get_mut(&reservation.token) else { return };
+    token.in_doubt = true;
+    let was_accepted = token.accepted.is_some();
+    if let Some(rejection) = &mut token.rejected {
+        rejection.probes = rejection.probes.saturating_add(1);
+        rejection.next_probe = now + super::schedule::rest(was_accepted, rejection.probes);
+    }
+}
+
+impl Shared {
+    /// Takes a reservation off the wire, with every place that named it.
+    pub(super) fn leave(&mut self, tokens: &mut BTreeMap<Fingerprint, Token>, ticket: Ticket) -> Option<Reservation> {
+        let reservation = self.in_flight.remove(&ticket)?;
+        if self.reserve_ticket == Some(ticket) {
+            self.reserve_ticket = None;
+        }
+        if let Some(block) = &mut self.blocked {
+            block.probe = block.probe.filter(|&probe| probe != ticket);
+        }
+        if let Some(token) = tokens.get_mut(&reservation.token) {
+            token.in_flight = token.in_flight.saturating_sub(1);
+            token.trial = token.trial.filter(|&trial| trial != ticket);
+        }
+        Some(reservation)
+    }
+}

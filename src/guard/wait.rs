@@ -1,0 +1,144 @@
+//! What a client does with the guard: ask, wait inside its deadline, send, report.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Caller, Decision, End, Event, Failure, Millis, Refusal, Report, Store, Ticket};
+
+/// The longest a waiter sleeps before it looks whether its caller still wants to wait.
+pub(crate) const SLICE: Duration = Duration::from_millis(100);
+
+/// Says how long a caller still waits.
+pub trait Patience {
+    /// Time left, or why the caller stopped. Called at least every 100 ms, on the caller's own thread.
+    fn left(&self) -> Result<Duration, Stopped>;
+}
+
+/// Why a caller does not wait any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Its deadline has passed.
+    Deadline,
+    /// It was cancelled, or its interrupt callback said so.
+    Cancelled,
+}
+
+/// One caller's view of a store.
+pub struct Guard {
+    store: Arc<dyn Store>,
+    caller: Caller,
+}
+
+/// Why there is no permission to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The rules refuse.
+    Refused(Refusal),
+    /// The attempt this caller waited for could not be sent.
+    Failed(Failure),
+    /// The caller stopped waiting; `retry_in` is what it waited for, if that has a time.
+    Stopped(Stopped, Option<Millis>),
+}
+
+impl Guard {
+    /// A guard for one token over a store.
+    pub fn new(store: Arc<dyn Store>, caller: Caller) -> Self {
+        Self { store, caller }
+    }
+
+    /// Waits for permission to send one request.
+    pub fn enter(&self, patience: &dyn Patience) -> Result<Passage<'_>, Denied> {
+        let mut waited_for = None;
+        let mut wait_ends = None;
+        loop {
+            let left = patience.left().map_err(|why| Denied::Stopped(why, wait_ends))?;
+            let lasts = Millis::try_from(left.as_millis()).unwrap_or(Millis::MAX);
+            let seen = self.store.generation();
+            match self.store.step(&Event::Reserve { caller: self.caller, waited_for, lasts }) {
+                Decision::Go(ticket) => return Ok(Passage { guard: self, ticket, open: true }),
+                Decision::Refuse(refusal) => return Err(Denied::Refused(refusal)),
+                Decision::Share(failure) => return Err(Denied::Failed(failure)),
+                Decision::Wait { trial, until } => {
+                    if waited_for.is_none() {
+                        waited_for = trial;
+                    }
+                    let now = crate::sys::clock::now();
+                    wait_ends = until.map(|until| (until - now).max(0));
+                    if wait_ends.is_some_and(|ends| ends > lasts) {
+                        return Err(Denied::Stopped(Stopped::Deadline, wait_ends));
+                    }
+                    let ends = wait_ends.map_or(SLICE, |ends| Duration::from_millis(ends.unsigned_abs().max(1)));
+                    self.store.wait(seen, ends.min(SLICE).min(left.max(Duration::from_millis(1))));
+                }
+                Decision::Noted { .. } | Decision::Unblocked => {
+                    unreachable!("a reservation is answered by go, wait, refuse or share")
+                }
+            }
+        }
+    }
+
+    /// One more try now, because a person asked for it.
+    pub fn unblock(&self) -> Result<(), Refusal> {
+        match self.store.step(&Event::Unblock { caller: self.caller }) {
+            Decision::Refuse(refusal) => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the store knows, for people.
+    pub fn report(&self) -> Report {
+        self.store.report(&self.caller)
+    }
+
+    /// Which store, and why.
+    pub fn describe(&self) -> (&'static str, String) {
+        self.store.describe()
+    }
+}
+
+/// Permission for one attempt. Dropped without [`Passage::end`], it counts as lost.
+pub struct Passage<'a> {
+    guard: &'a Guard,
+    ticket: Ticket,
+    open: bool,
+}
+
+/// What the guard knew before an answer, and does after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// How long ago the token was accepted, before this answer.
+    pub accepted_ago: Option<Millis>,
+    /// When a rejected token is tried again.
+    pub next_try_in: Option<Millis>,
+}
+
+impl Passage<'_> {
+    /// Reports how the attempt ended.
+    pub fn end(mut self, end: End) -> Noted {
+        self.open = false;
+        self.finish(end)
+    }
+
+    fn finish(&self, end: End) -> Noted {
+        let event = Event::Finish { ticket: self.ticket, caller: self.guard.caller, end };
+        match self.guard.store.step(&event) {
+            Decision::Noted { accepted_ago, next_try_in } => Noted { accepted_ago, next_try_in },
+            _ => Noted::default(),
+        }
+    }
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.finish(End::Lost);
+        }
+    }
+}
+
+/// Patience with a deadline only.
+impl Patience for Instant {
+    fn left(&self) -> Result<Duration, Stopped> {
+        self.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()).ok_or(Stopped::Deadline)
+    }
+}

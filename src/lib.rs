@@ -1,0 +1,42 @@
+//! A blocking client for the Cisco ThousandEyes v7 API that keeps every program that shares its state from
+//! sending a dead token again and again.
+//!
+//! ```no_run
+//! let client = thousandeyes::Client::new(None, thousandeyes::Config::default())?; // token: $TE_TOKEN
+//! let tests = client.get("/tests")?;
+//! println!("{}", String::from_utf8_lossy(tests.body()));
+//! # Ok::<(), thousandeyes::Error>(())
+//! ```
+#![deny(unsafe_code)]
+
+mod answer;
+mod call;
+mod client;
+mod config;
+mod error;
+mod explain;
+#[cfg(feature = "capi")]
+pub mod ffi;
+pub mod guard;
+mod identity;
+mod rate;
+mod status;
+mod sys;
+mod target;
+mod token;
+mod transport;
+mod watch;
+
+pub use answer::Answer;
+pub use call::Call;
+pub use client::Client;
+pub use config::{Config, Interrupt, Level, Log};
+pub use error::{Error, Result, Sent};
+pub use status::{Kind, Status};
+
+/// Moves the guard's clock forward, for tests of hours in milliseconds.
+#[cfg(feature = "test-hooks")]
+pub fn move_clock(by: std::time::Duration) {
+    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
+    sys::clock::MOVED.fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
+}

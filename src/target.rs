@@ -1,0 +1,236 @@
+//! Where a request goes: the base URL, and paths that may only lead to its origin.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::{Error, Result};
+use crate::status::Status;
+
+/// The API where it is unless a setting says otherwise.
+pub(crate) const DEFAULT_BASE: &str = "https://api.thousandeyes.com";
+/// The version of the API this library is for; part of every path.
+const VERSION: &str = "/v7";
+/// The longest path and query that is sent; servers refuse more.
+const LONGEST: usize = 8 * 1024;
+/// RFC 3986 unreserved characters stay as they are in a query value.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Scheme, host and port, normalised: RFC 6454.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    https: bool,
+    host: String,
+    port: u16,
+}
+
+/// The origin of the API and the path in front of `/v7`.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    pub(crate) origin: Origin,
+    prefix: String,
+}
+
+impl Origin {
+    fn of(uri: &Uri) -> std::result::Result<Self, &'static str> {
+        let https = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err("it must begin with https://"),
+        };
+        let authority = uri.authority().ok_or("it names no host")?;
+        if authority.as_str().contains('@') {
+            return Err("it must not carry a user name or password");
+        }
+        let host = authority.host().trim_end_matches('.').to_ascii_lowercase();
+        if host.is_empty() {
+            return Err("it names no host");
+        }
+        let port = match authority.port() {
+            Some(port) => port.as_str().parse().ok().filter(|&port| port > 0).ok_or("its port is not a number")?,
+            None if https => 443,
+            None => 80,
+        };
+        Ok(Self { https, host, port })
+    }
+
+    /// This machine only: nothing of it counts against the office's address.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        self.host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl Base {
+    /// The option, or else `$TE_BASE_URL`, or else `$TE_API_ENDPOINT`, or else the public API.
+    pub(crate) fn find(option: Option<&str>) -> Result<Self> {
+        if let Some(option) = option {
+            return Self::parse(option, "The base URL passed");
+        }
+        let variable = |name: &str| {
+            let value = std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+            value.map(|value| Self::parse(&value, &format!("${name}"))).transpose()
+        };
+        match (variable("TE_BASE_URL")?, variable("TE_API_ENDPOINT")?) {
+            (Some(one), Some(other)) if one.origin != other.origin => Err(Error::new(
+                Status::InvalidArgument,
+                format!(
+                    "TE_BASE_URL names {}, TE_API_ENDPOINT names {}: unset one of them. Nothing was sent.",
+                    one.origin, other.origin
+                ),
+            )),
+            (Some(base), _) | (None, Some(base)) => Ok(base),
+            (None, None) => Self::parse(DEFAULT_BASE, "The default base URL"),
+        }
+    }
+
+    fn parse(text: &str, what: &str) -> Result<Self> {
+        let refuse = |why: &str| {
+            Error::new(Status::InvalidArgument, format!("{what} cannot be used: {why}. Nothing was sent."))
+        };
+        let uri: Uri = text.trim().parse().map_err(|_| refuse("it is not a URL"))?;
+        let origin = Origin::of(&uri).map_err(refuse)?;
+        if !origin.https && !origin.is_loopback() {
+            return Err(refuse("it is plain http, which would show the token to everybody on the way"));
+        }
+        if uri.query().is_some() {
+            return Err(refuse("it must not have a query"));
+        }
+        let path = uri.path().trim_end_matches('/');
+        let prefix = path.strip_suffix(VERSION).unwrap_or(path).trim_end_matches('/').to_owned();
+        Ok(Self { origin, prefix })
+    }
+
+    /// The URL of a path ("tests", "/tests?max=10", "/v7/tests") or of an absolute URL of the same origin.
+    pub(crate) fn resolve(&self, target: &str, query: &[(String, String)], account_group: &str) -> Result<Uri> {
+        let invalid = |why: &str| {
+            Error::new(Status::InvalidArgument, format!("The path cannot be used: {why}. Nothing was sent."))
+        };
+        if target.len() > LONGEST {
+            return Err(invalid("it is longer than 8 KiB"));
+        }
+        if let Some(bad) = target.chars().find(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}#".contains(*c)) {
+            let code = u32::from(bad);
+            return Err(invalid(&format!("it has the character U+{code:04X}; percent-encode it (RFC 3986)")));
+        }
+        let scheme_end = target.find("://").filter(|&at| !target[..at].contains(['/', '?']));
+        let mut url = if scheme_end.is_some() || target.starts_with("//") {
+            let uri: Uri = target.parse().map_err(|_| invalid("it is not a URL"))?;
+            match Origin::of(&uri) {
+                Ok(origin) if origin == self.origin => {}
+                _ => return Err(foreign(&self.origin)),
+            }
+            format!("{}{}", self.origin, uri.path_and_query().map_or("/", |path| path.as_str()))
+        } else {
+            let path = target.trim_start_matches('/');
+            let versioned = path == "v7" || path.starts_with("v7/") || path.starts_with("v7?");
+            let version = if versioned { "" } else { VERSION };
+            format!("{}{}{version}/{path}", self.origin, self.prefix)
+        };
+        for (name, value) in query {
+            add(&mut url, name, value);
+        }
+        if !account_group.is_empty() && !has_query(&url, "aid") {
+            add(&mut url, "aid", account_group);
+        }
+        if url.len() > LONGEST + 1024 {
+            return Err(invalid("with its query it is longer than 8 KiB"));
+        }
+        url.parse().map_err(|_| invalid("it is not a URL"))
+    }
+}
+
+fn foreign(origin: &Origin) -> Error {
+    Error::new(
+        Status::ForeignLink,
+        format!("The URL leads away from {origin}, and the token is only for there. Nothing was sent."),
+    )
+}
+
+fn has_query(url: &str, name: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|pair| pair.split('=').next() == Some(name))
+}
+
+fn add(url: &mut String, name: &str, value: &str) {
+    url.push(if url.contains('?') { '&' } else { '?' });
+    url.extend(utf8_percent_encode(name, QUERY_VALUE));
+    url.push('=');
+    url.extend(utf8_percent_encode(value, QUERY_VALUE));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(url: &str) -> Base {
+        Base::parse(url, "The URL").unwrap()
+    }
+
+    fn resolve(url: &str, target: &str) -> std::result::Result<String, Status> {
+        base(url).resolve(target, &[], "").map(|uri| uri.to_string()).map_err(|error| error.status())
+    }
+
+    #[test]
+    fn every_form_of_a_path_is_the_same_url() {
+        for url in ["https://API.example.com", "https://api.example.com./v7/", "https://api.example.com:443/v7"] {
+            for path in ["tests", "/tests", "/v7/tests", "v7/tests", "https://api.example.com/v7/tests"] {
+                let expected = "https://api.example.com:443/v7/tests";
+                assert_eq!(resolve(url, path).as_deref(), Ok(expected), "{url} {path}");
+            }
+        }
+        assert_eq!(
+            resolve("https://gw.example.com/te/", "tests?max=1").as_deref(),
+            Ok("https://gw.example.com:443/te/v7/tests?max=1")
+        );
+    }
+
+    #[test]
+    fn nothing_leads_to_another_origin() {
+        for target in [
+            "https://evil.example.com/v7/tests",
+            "http://api.example.com/v7/tests",
+            "https://api.example.com:8443/v7/tests",
+            "//evil.example.com/tests",
+            "https://api.example.com@evil.example.com/",
+            "ftp://api.example.com/",
+        ] {
+            assert_eq!(resolve("https://api.example.com", target), Err(Status::ForeignLink), "{target}");
+        }
+    }
+
+    #[test]
+    fn plain_http_only_on_loopback() {
+        assert!(Base::parse("http://api.example.com", "The URL").is_err());
+        for url in ["http://127.0.0.1:8080", "http://localhost:1/v7", "http://[::1]:9"] {
+            assert!(base(url).origin.is_loopback(), "{url}");
+        }
+    }
+
+    #[test]
+    fn bad_paths_are_refused() {
+        let huge = "a".repeat(10_000_000);
+        for target in ["a b", "a\nb", "tests#x", "ünder", "a\\b", &huge] {
+            assert_eq!(resolve("https://api.example.com", target), Err(Status::InvalidArgument));
+        }
+    }
+
+    #[test]
+    fn queries_are_encoded_and_the_account_group_stands_once() {
+        let base = base("https://api.example.com");
+        let query = [("name".to_owned(), "a&b=ü ".to_owned())];
+        let url = base.resolve("tests?aid=7", &query, "9").unwrap().to_string();
+        assert_eq!(url, "https://api.example.com:443/v7/tests?aid=7&name=a%26b%3D%C3%BC%20");
+        let url = base.resolve("tests", &[], "9").unwrap().to_string();
+        assert_eq!(url, "https://api.example.com:443/v7/tests?aid=9");
+    }
+}

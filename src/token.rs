@@ -1,0 +1,158 @@
+//! The bearer token: where it comes from, what is cleaned, what is refused before a socket is opened.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::status::Status;
+
+/// A token that can be sent. Its memory is wiped when it is dropped.
+pub(crate) struct Token(Zeroizing<String>);
+
+/// The longest token that is sent.
+const LONGEST: usize = 8 * 1024;
+/// A larger file is not a token file.
+const LARGEST_FILE: u64 = 64 * 1024;
+
+impl Token {
+    /// The token given, or else the one in `$TE_TOKEN`, or else the one in the file `$TE_TOKEN_FILE`.
+    pub(crate) fn find(given: Option<&[u8]>) -> Result<Self> {
+        if let Some(given) = given {
+            return Self::clean(given, "The token passed");
+        }
+        if let Some(value) = std::env::var_os("TE_TOKEN").filter(|value| !value.is_empty()) {
+            let value = Zeroizing::new(value.into_encoded_bytes());
+            return Self::clean(&value, "The token in $TE_TOKEN");
+        }
+        if let Some(path) = std::env::var_os("TE_TOKEN_FILE").filter(|path| !path.is_empty()) {
+            return Self::read(std::path::Path::new(&path));
+        }
+        Err(Error::new(
+            Status::NoToken,
+            "No token: none was passed, and neither TE_TOKEN nor TE_TOKEN_FILE is set. Nothing was sent. Create \
+             one in ThousandEyes at Manage > Account Settings > Users and Roles > Profile > User API Tokens.",
+        ))
+    }
+
+    fn read(path: &std::path::Path) -> Result<Self> {
+        use std::io::Read;
+        let name = path.display();
+        let unreadable = |error: std::io::Error| {
+            Error::new(
+                Status::NoToken,
+                format!("The token file {name} (TE_TOKEN_FILE) cannot be read: {error}. Nothing was sent."),
+            )
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        // As large as it may get at once: a buffer that grows would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LARGEST_FILE).unwrap_or(65_536) + 2));
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(Error::new(
+                Status::BadToken,
+                format!("The file {name} (TE_TOKEN_FILE) is too large to be a token. Nothing was sent."),
+            ));
+        }
+        Self::clean(&bytes, &format!("The token in the file {name}"))
+    }
+
+    /// Takes off what editors and shells add around a token, and refuses what no server could accept.
+    fn clean(bytes: &[u8], what: &str) -> Result<Self> {
+        let text = decode(bytes).ok_or_else(|| refuse(what, "is not text"))?;
+        let token = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+        if token.is_empty() {
+            return Err(Error::new(Status::NoToken, format!("{what} is empty. Nothing was sent.")));
+        }
+        if token.len() > LONGEST {
+            return Err(refuse(what, "is longer than 8 KiB"));
+        }
+        let lower = Zeroizing::new(token.get(..7).unwrap_or("").to_ascii_lowercase());
+        if lower.starts_with("bearer") && token.chars().nth(6).is_some_and(char::is_whitespace) {
+            return Err(refuse(what, "begins with \"Bearer \"; pass the token alone"));
+        }
+        if token.starts_with(['{', '<', '$', '%']) {
+            return Err(refuse(what, "is a placeholder that was never filled in"));
+        }
+        if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
+            return Err(refuse(what, "has quotation marks around it; pass the token alone"));
+        }
+        if token.chars().any(char::is_whitespace) {
+            return Err(refuse(what, "has white space inside; was more than the token pasted?"));
+        }
+        if !is_b64token(token) {
+            return Err(refuse(what, "has characters that no bearer token has (RFC 6750 section 2.1)"));
+        }
+        Ok(Self(Zeroizing::new(token.to_owned())))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// RFC 6750 section 2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+fn is_b64token(token: &str) -> bool {
+    let body = token.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
+}
+
+/// UTF-8, or the UTF-16 that Windows PowerShell's `>` and `Out-File` write.
+fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let units = |from: fn([u8; 2]) -> u16| {
+        let pairs = bytes.get(2..)?.chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
+        let units: Zeroizing<Vec<u16>> = Zeroizing::new(pairs.collect());
+        String::from_utf16(&units).ok()
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+    }
+    .map(Zeroizing::new)
+}
+
+fn refuse(what: &str, why: &str) -> Error {
+    Error::new(Status::BadToken, format!("{what} {why}. Nothing was sent."))
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(bytes: &[u8]) -> std::result::Result<String, Status> {
+        Token::clean(bytes, "The token").map(|t| t.as_str().to_owned()).map_err(|e| e.status())
+    }
+
+    #[test]
+    fn cleans_what_editors_add() {
+        let utf16: Vec<u8> = "\u{feff}abc-1\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [b"abc-1".as_slice(), b" abc-1\r\n", b"\xef\xbb\xbfabc-1\n", &utf16] {
+            assert_eq!(clean(bytes).as_deref(), Ok("abc-1"));
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_a_token() {
+        let long = "a".repeat(LONGEST + 1);
+        let bad =
+            ["Bearer abc", "bearer\tabc", "\"abc\"", "'abc", "{token}", "<token>", "$TE_TOKEN", "a b", "a\u{1}b"];
+        for text in bad.into_iter().chain(["ünder", "=", long.as_str()]) {
+            assert_eq!(clean(text.as_bytes()), Err(Status::BadToken), "{text:?}");
+        }
+        assert_eq!(clean(b"\xff\x00\xff"), Err(Status::BadToken));
+        assert_eq!(clean(b" \r\n"), Err(Status::NoToken));
+    }
+
+    #[test]
+    fn debug_does_not_tell() {
+        let token = Token::clean(b"abc-1", "The token");
+        assert!(!format!("{token:?}").contains("abc"));
+    }
+}

@@ -1,0 +1,72 @@
+//! Which proxy a client uses: the option, or the environment; never for loopback.
+
+use ureq::{Proxy, ProxyBuilder};
+
+use crate::error::{Error, Result};
+use crate::status::Status;
+use crate::target::Origin;
+
+/// A proxy URL and the hosts that go without it. May hold a password: no Debug.
+#[derive(Default)]
+pub(crate) struct ProxySetting {
+    url: Option<String>,
+    except: Option<String>,
+    source: &'static str,
+}
+
+impl ProxySetting {
+    /// The option, or else `HTTPS_PROXY`, or else `ALL_PROXY`, upper case before lower.
+    pub(crate) fn find(option: Option<&str>) -> Self {
+        let variable = |name: &str| {
+            let either = [name.to_owned(), name.to_ascii_lowercase()];
+            either.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+        };
+        if let Some(option) = option {
+            let url = Some(option.trim().to_owned()).filter(|url| !url.is_empty());
+            return Self { url, except: None, source: "The proxy option" };
+        }
+        let except = variable("NO_PROXY");
+        for (name, source) in [("HTTPS_PROXY", "$HTTPS_PROXY"), ("ALL_PROXY", "$ALL_PROXY")] {
+            if let Some(url) = variable(name) {
+                return Self { url: Some(url.trim().to_owned()), except, source };
+            }
+        }
+        Self::default()
+    }
+
+    /// The proxy for an origin, if it goes through one. A setting that is not one is an error: going direct
+    /// instead would show the company's traffic to the network it keeps it from.
+    pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<Proxy>> {
+        let Some(url) = self.url.as_deref().filter(|_| !origin.is_loopback()) else { return Ok(None) };
+        let refuse = || {
+            Error::new(
+                Status::Proxy,
+                format!(
+                    "{} is not a proxy URL such as http://proxy.example.com:8080. Nothing was sent.",
+                    self.source
+                ),
+            )
+        };
+        let proxy = Proxy::new(url).map_err(|_| refuse())?;
+        if proxy.host().is_empty() {
+            return Err(refuse());
+        }
+        let Some(except) = &self.except else { return Ok(Some(proxy)) };
+        let mut builder: ProxyBuilder = Proxy::builder(proxy.protocol()).host(proxy.host()).port(proxy.port());
+        if let Some(user) = proxy.username() {
+            builder = builder.username(user);
+        }
+        if let Some(password) = proxy.password() {
+            builder = builder.password(password);
+        }
+        for entry in except.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            builder = builder.no_proxy(entry);
+        }
+        builder.build().map(Some).map_err(|_| refuse())
+    }
+
+    /// What callers with the same proxy share; hashed by the caller, never shown.
+    pub(crate) fn identity(&self) -> (&Option<String>, &Option<String>) {
+        (&self.url, &self.except)
+    }
+}
