@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 pub struct Answer {
     http_status: u16,
     headers: Vec<(String, String)>,
+    /// With a closing NUL, which is not part of it, for C programs.
     body: Vec<u8>,
     json: OnceLock<Option<serde_json::Value>>,
 }
@@ -16,8 +17,15 @@ impl Answer {
         Self { http_status, headers, body: Vec::new(), json: OnceLock::new() }
     }
 
-    pub(crate) fn set_body(&mut self, body: Vec<u8>) {
+    pub(crate) fn set_body(&mut self, mut body: Vec<u8>) {
+        body.push(0);
         self.body = body;
+    }
+
+    /// The body and one NUL.
+    #[cfg(feature = "capi")]
+    pub(crate) fn body_with_nul(&self) -> &[u8] {
+        if self.body.is_empty() { b"\0" } else { &self.body }
     }
 
     /// The HTTP status code.
@@ -27,7 +35,7 @@ impl Answer {
 
     /// The body, unpacked.
     pub fn body(&self) -> &[u8] {
-        &self.body
+        self.body.split_last().map_or(&[], |(_, body)| body)
     }
 
     /// All headers in the order they came, names in lower case.
@@ -43,7 +51,7 @@ impl Answer {
 
     /// The body as JSON; `None` if it is not JSON. Parsed once.
     pub fn json(&self) -> Option<&serde_json::Value> {
-        self.json.get_or_init(|| serde_json::from_slice(&self.body).ok()).as_ref()
+        self.json.get_or_init(|| serde_json::from_slice(self.body()).ok()).as_ref()
     }
 
     /// The value at an RFC 6901 pointer.
@@ -55,7 +63,7 @@ impl Answer {
     pub(crate) fn is_html(&self) -> bool {
         match self.content_type() {
             "" => {
-                let text = self.body.trim_ascii_start();
+                let text = self.body().trim_ascii_start();
                 ["<!doctype html", "<html"]
                     .iter()
                     .any(|start| text.get(..start.len()).is_some_and(|t| t.eq_ignore_ascii_case(start.as_bytes())))

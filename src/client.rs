@@ -39,7 +39,8 @@ impl Client {
         Self::from_bytes(token.map(str::as_bytes), config)
     }
 
-    pub(crate) fn from_bytes(token: Option<&[u8]>, config: Config) -> Result<Self> {
+    pub(crate) fn from_bytes(token: Option<&[u8]>, mut config: Config) -> Result<Self> {
+        config.log = config.log.or_else(crate::config::log_to_stderr);
         if !(1..=110).contains(&config.unauthorized_budget) {
             return Err(Error::new(Status::InvalidArgument, "The budget of 401 answers must be 1 to 110."));
         }
@@ -77,6 +78,8 @@ impl Client {
             let text = "A call was made from inside a callback of this library. Nothing was sent.";
             return Err(Error::new(Status::InvalidArgument, text));
         }
+        #[cfg(feature = "test-hooks")]
+        assert!(call.target != "test-hooks/panic", "a test asked for this panic");
         let account_group = call.account_group.as_deref().unwrap_or(&self.account_group);
         let url = self.base.resolve(&call.target, &call.query, account_group)?;
         let timeout = call.timeout.unwrap_or(self.config.timeout);

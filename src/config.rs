@@ -71,6 +71,24 @@ impl Default for Config {
     }
 }
 
+/// The log of a program that set none: standard error, down to the level that `$TE_LOG` names.
+pub(crate) fn log_to_stderr() -> Option<Log> {
+    let most = match std::env::var("TE_LOG").ok()?.trim().to_ascii_lowercase().as_str() {
+        "error" => Level::Error,
+        "warn" => Level::Warn,
+        "info" => Level::Info,
+        "debug" => Level::Debug,
+        _ => return None,
+    };
+    Some(Arc::new(move |level, text| {
+        if level <= most {
+            use std::io::Write;
+            // A closed standard error must not end the host.
+            let _unwritten = writeln!(std::io::stderr(), "thousandeyes: {text}");
+        }
+    }))
+}
+
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A proxy URL may carry a password.

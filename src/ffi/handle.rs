@@ -1,0 +1,156 @@
+//! Handles are tickets of a table: slot, generation and kind in the shape of a pointer. A wrong one is found out.
+
+use std::ffi::{CStr, c_void};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use super::call::CallHandle;
+use super::client::ClientHandle;
+use super::options::OptionsHandle;
+use super::response::ResponseHandle;
+
+/// What a ticket stands for.
+#[derive(Clone)]
+pub(super) enum Object {
+    Client(Arc<ClientHandle>),
+    Response(Arc<ResponseHandle>),
+    Options(Arc<OptionsHandle>),
+    Call(Arc<CallHandle>),
+}
+
+/// Why a handle is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bad {
+    Null,
+    Cut,
+    Kind,
+    Dead,
+    /// The handle that stands for "no memory for a handle".
+    NoMemory,
+}
+
+impl Bad {
+    pub(super) fn message(self) -> &'static CStr {
+        match self {
+            Self::Null => c"The handle is NULL. Nothing was sent.",
+            Self::Cut => c"The handle was cut to 32 bits: it was stored as an int. In Python set restype = c_void_p and argtypes for every function (ctypes assumes int). Nothing was sent.",
+            Self::Kind => c"The handle is of another kind than this function takes. Nothing was sent.",
+            Self::Dead => c"The handle is not a live one of this library: it was freed, or never made. Nothing was sent.",
+            Self::NoMemory => c"There was no memory for a handle. Nothing was sent.",
+        }
+    }
+}
+
+const GENERATION_SHIFT: u32 = usize::BITS / 2;
+const SLOT_SHIFT: u32 = 4;
+const SLOTS: usize = 1 << (GENERATION_SHIFT - SLOT_SHIFT);
+/// The top bit stays clear: a cut handle, sign-extended, cannot look like a whole one.
+const GENERATIONS: usize = 1 << (usize::BITS - GENERATION_SHIFT - 1);
+/// Odd and of no kind: never a real ticket, never an address.
+const NO_MEMORY: usize = (1 << GENERATION_SHIFT) | 0xf;
+
+struct Slot {
+    generation: usize,
+    object: Option<Object>,
+}
+
+#[derive(Default)]
+struct Table {
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    live: usize,
+}
+
+static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+
+impl Object {
+    /// Bits 1 to 3 of its tickets.
+    fn kind(&self) -> usize {
+        match self {
+            Self::Client(_) => 1,
+            Self::Response(_) => 2,
+            Self::Options(_) => 3,
+            Self::Call(_) => 4,
+        }
+    }
+
+    /// Puts the object into the table. The result is never NULL.
+    pub(super) fn into_handle<T>(self) -> *mut T {
+        let ticket = TABLE.write().unwrap_or_else(PoisonError::into_inner).insert(self);
+        std::ptr::without_provenance_mut(ticket)
+    }
+}
+
+impl Table {
+    fn insert(&mut self, object: Object) -> usize {
+        let kind = object.kind();
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None if self.slots.len() < SLOTS
+                && self.slots.try_reserve(1).is_ok()
+                && self.free.try_reserve(1).is_ok() =>
+            {
+                // A start that nobody can guess, so that an invented handle hits nothing.
+                let start = usize::try_from(RandomState::new().hash_one(0) % (GENERATIONS as u64 / 2)).unwrap_or(0);
+                self.slots.push(Slot { generation: start, object: None });
+                self.slots.len() - 1
+            }
+            None => return NO_MEMORY,
+        };
+        let entry = &mut self.slots[slot];
+        entry.generation = entry.generation % (GENERATIONS - 1) + 1;
+        entry.object = Some(object);
+        self.live += 1;
+        (entry.generation << GENERATION_SHIFT) | (slot << SLOT_SHIFT) | (kind << 1) | 1
+    }
+
+    fn find(&self, ticket: usize) -> Result<&Object, Bad> {
+        let slot = self.slots.get((ticket >> SLOT_SHIFT) & (SLOTS - 1)).ok_or(Bad::Dead)?;
+        let object = slot.object.as_ref().filter(|_| slot.generation == ticket >> GENERATION_SHIFT);
+        object.filter(|object| ticket & 0xf == object.kind() << 1 | 1).ok_or(Bad::Dead)
+    }
+}
+
+/// Looks a handle up. The object lives on while the result does, even if another thread frees the handle.
+pub(super) fn find<T>(handle: *const T) -> Result<Object, Bad> {
+    let ticket = handle.addr();
+    if let Some(bad) = obviously_bad(ticket) {
+        return Err(bad);
+    }
+    TABLE.read().unwrap_or_else(PoisonError::into_inner).find(ticket).cloned()
+}
+
+fn obviously_bad(ticket: usize) -> Option<Bad> {
+    let high = ticket >> GENERATION_SHIFT;
+    match ticket {
+        0 => Some(Bad::Null),
+        NO_MEMORY => Some(Bad::NoMemory),
+        _ if (high == 0 || high == usize::MAX >> GENERATION_SHIFT) && ticket & 1 == 1 => Some(Bad::Cut),
+        _ if ticket & 1 == 0 => Some(Bad::Dead),
+        _ => None,
+    }
+}
+
+/// Frees any handle; what is none is left alone.
+pub(super) fn free(handle: *mut c_void) {
+    let ticket = handle.addr();
+    if obviously_bad(ticket).is_some() {
+        return;
+    }
+    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    if table.find(ticket).is_err() {
+        return;
+    }
+    let slot = (ticket >> SLOT_SHIFT) & (SLOTS - 1);
+    let object = table.slots[slot].object.take();
+    table.free.push(slot);
+    table.live -= 1;
+    // Destroyed outside of the lock: a client closes its connections.
+    drop(table);
+    drop(object);
+}
+
+/// How many handles are alive.
+pub(super) fn live() -> usize {
+    TABLE.read().unwrap_or_else(PoisonError::into_inner).live
+}

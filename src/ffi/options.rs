@@ -1,0 +1,273 @@
+//! Settings of a client.
+
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::handle::{self, Object};
+use super::panic::contained;
+use super::response::panicked;
+use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
+use super::strings::{c_string, code, invalid, required};
+use crate::config::{Config, Level};
+use crate::error::{Error, Result};
+use crate::status::Status;
+
+/// Settings of a client. Freed with te_free; copied when a client is made.
+pub struct te_options {
+    _private: [u8; 0],
+}
+
+/// Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
+/// It must not make calls of this library.
+pub type te_interrupt = Option<unsafe extern "C" fn(user: *mut c_void) -> i32>;
+
+/// Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
+/// borrowed for the time of the call. It must not make calls of this library.
+pub type te_log = Option<unsafe extern "C" fn(level: i32, text: *const c_char, user: *mut c_void)>;
+
+/// Something failed and a person must act.
+pub const TE_LOG_ERROR: i32 = 1;
+/// Something a person should know.
+pub const TE_LOG_WARN: i32 = 2;
+/// A wait, a retry.
+pub const TE_LOG_INFO: i32 = 3;
+/// One line a call.
+pub const TE_LOG_DEBUG: i32 = 4;
+
+/// The host's pointer, handed back to its callbacks only.
+#[derive(Clone, Copy)]
+struct User(*mut c_void);
+
+// SAFETY: never dereferenced here; the host decides on which threads it makes calls, and so gets its pointer back.
+unsafe impl Send for User {}
+// SAFETY: as above.
+unsafe impl Sync for User {}
+
+impl User {
+    fn pointer(self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// What setters have a first failure of: it sticks, and who uses the handle inherits it.
+pub(super) struct Sticky<T> {
+    value: T,
+    failed: Option<(Error, CString)>,
+}
+
+impl<T> Sticky<T> {
+    pub(super) fn new(made: Result<T>, otherwise: impl FnOnce() -> T) -> Self {
+        let mut sticky = match made {
+            Ok(value) => return Self { value, failed: None },
+            Err(error) => (error, Self { value: otherwise(), failed: None }),
+        };
+        sticky.1.fail(sticky.0);
+        sticky.1
+    }
+
+    fn fail(&mut self, error: Error) {
+        if self.failed.is_none() {
+            let message = c_string(error.message());
+            self.failed = Some((error, message));
+        }
+    }
+
+    pub(super) fn set(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> te_status {
+        match change(&mut self.value) {
+            Ok(()) => code(Status::Ok),
+            Err(error) => {
+                let status = code(error.status());
+                self.fail(error);
+                status
+            }
+        }
+    }
+
+    pub(super) fn value(&self) -> Result<&T> {
+        self.failed.as_ref().map_or(Ok(&self.value), |(error, _)| Err(error.clone()))
+    }
+
+    pub(super) fn status(&self) -> te_status {
+        self.failed.as_ref().map_or(0, |(error, _)| code(error.status()))
+    }
+
+    /// Lives as long as the handle: the first failure never changes.
+    pub(super) fn message(&self) -> *const c_char {
+        self.failed.as_ref().map_or(c"".as_ptr(), |(_, message)| message.as_ptr())
+    }
+}
+
+/// Options behind a handle.
+pub(super) struct OptionsHandle(Mutex<Sticky<Config>>);
+
+impl OptionsHandle {
+    fn lock(&self) -> MutexGuard<'_, Sticky<Config>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn status(&self) -> te_status {
+        self.lock().status()
+    }
+
+    pub(super) fn message(&self) -> *const c_char {
+        self.lock().message()
+    }
+
+    /// The settings, or the first failed setter's error.
+    pub(super) fn config(&self) -> Result<Config> {
+        self.lock().value().cloned()
+    }
+}
+
+/// Default options.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_new() -> *mut te_options {
+    let make = |made| Object::Options(Arc::new(OptionsHandle(Mutex::new(Sticky::new(made, Config::default)))));
+    contained(|| make(Err(panicked())).into_handle(), || make(Ok(Config::default())).into_handle())
+}
+
+fn set(options: *mut te_options, change: impl FnOnce(&mut Config) -> Result<()>) -> te_status {
+    contained(
+        || TE_E_PANIC,
+        || match handle::find(options.cast_const().cast::<c_void>()) {
+            Ok(Object::Options(options)) => options.lock().set(change),
+            _ => TE_E_BAD_HANDLE,
+        },
+    )
+}
+
+/// Sets a text setting.
+///
+/// # Safety
+/// `text` is NULL or a C string.
+unsafe fn set_text(
+    options: *mut te_options,
+    text: *const c_char,
+    name: &str,
+    field: impl FnOnce(&mut Config) -> &mut Option<String>,
+) -> te_status {
+    set(options, |config| {
+        // SAFETY: the caller promised it.
+        *field(config) = Some(unsafe { required(text, name) }?.to_owned());
+        Ok(())
+    })
+}
+
+/// Base URL of the API, with or without /v7. NULL: TE_E_INVALID_ARGUMENT. Default: $TE_BASE_URL, else
+/// $TE_API_ENDPOINT, else https://api.thousandeyes.com. Plain http only for loopback.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_base_url(options: *mut te_options, url: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, url, "url", |config| &mut config.base_url) }
+}
+
+/// Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
+/// this version clients of one process share what has the same directory, and nothing is written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_state_dir(options: *mut te_options, path: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, path, "path", |config| &mut config.state_dir) }
+}
+
+/// Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_account_group(options: *mut te_options, id: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, id, "id", |config| &mut config.account_group) }
+}
+
+/// PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_ca_file(options: *mut te_options, path: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, path, "path", |config| &mut config.ca_file) }
+}
+
+/// Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
+/// $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_proxy(options: *mut te_options, url: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, url, "url", |config| &mut config.proxy) }
+}
+
+/// Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_options_set_user_agent(options: *mut te_options, text: *const c_char) -> te_status {
+    // SAFETY: the caller gave NULL or a C string.
+    unsafe { set_text(options, text, "text", |config| &mut config.user_agent) }
+}
+
+/// Time of a whole call in milliseconds, waits included; more than 0. Default: 120,000.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_timeout_ms(options: *mut te_options, milliseconds: i64) -> te_status {
+    set(options, |config| duration(milliseconds).map(|timeout| config.timeout = timeout))
+}
+
+/// Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_connect_timeout_ms(options: *mut te_options, milliseconds: i64) -> te_status {
+    set(options, |config| duration(milliseconds).map(|timeout| config.connect_timeout = timeout))
+}
+
+pub(super) fn duration(milliseconds: i64) -> Result<Duration> {
+    match u64::try_from(milliseconds) {
+        Ok(milliseconds @ 1..) => Ok(Duration::from_millis(milliseconds)),
+        _ => Err(invalid("The time must be more than 0 milliseconds")),
+    }
+}
+
+/// The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_body_limit(options: *mut te_options, bytes: i64) -> te_status {
+    set(options, |config| {
+        let limit = usize::try_from(bytes).ok().filter(|&limit| limit > 0 && limit < usize::MAX / 2);
+        config.body_limit = limit.ok_or_else(|| invalid("The body limit must be more than 0 bytes"))?;
+        Ok(())
+    })
+}
+
+/// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_unauthorized_budget(options: *mut te_options, answers: i32) -> te_status {
+    set(options, |config| {
+        let budget = u32::try_from(answers).ok().filter(|budget| (1..=110).contains(budget));
+        config.unauthorized_budget = budget.ok_or_else(|| invalid("The budget of 401 answers must be 1 to 110"))?;
+        Ok(())
+    })
+}
+
+/// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_interrupt(
+    options: *mut te_options,
+    callback: te_interrupt,
+    user: *mut c_void,
+) -> te_status {
+    set(options, |config| {
+        let user = User(user);
+        config.interrupt = callback.map(|callback| {
+            // SAFETY: the host gave the function and the pointer for it.
+            Arc::new(move || unsafe { callback(user.pointer()) } != 0) as crate::config::Interrupt
+        });
+        Ok(())
+    })
+}
+
+/// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
+/// `user` is handed to the callback and must outlive the client.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_log(options: *mut te_options, callback: te_log, user: *mut c_void) -> te_status {
+    set(options, |config| {
+        let user = User(user);
+        config.log = callback.map(|callback| {
+            Arc::new(move |level: Level, text: &str| {
+                let text = c_string(text);
+                // SAFETY: the host gave the function and the pointer for it; the text lives during the call.
+                unsafe { callback(level as i32, text.as_ptr(), user.pointer()) }
+            }) as crate::config::Log
+        });
+        Ok(())
+    })
+}
