@@ -1,5 +1,9 @@
 //! Names the shared library for the run-time linker, and writes the C header beside the build.
 
+/// The files of src/ffi that export something, in the order in which a reader of the header meets them.
+#[cfg(feature = "capi")]
+const HEADER_ORDER: [&str; 7] = ["status", "object", "client", "response", "json", "call", "options"];
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     if std::env::var_os("CARGO_FEATURE_CAPI").is_none() {
@@ -15,9 +19,22 @@ fn soname() {
     match os.as_str() {
         "linux" | "freebsd" | "netbsd" | "openbsd" | "android" => {
             println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libthousandeyes.so.0");
+            link_beside_library();
         }
         "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libthousandeyes.0.dylib"),
         _ => {}
+    }
+}
+
+/// A program linked straight against `target/release` asks the run-time linker for the SONAME: cargo names the
+/// library without the number, so a link of that name must lie beside it.
+fn link_beside_library() {
+    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    // target/<profile>/build/<package>-<hash>/out
+    #[cfg(unix)]
+    if let Some(profile) = out.ancestors().nth(3) {
+        // There already, or a layout of cargo's that is new: the installed library does not need it.
+        let _exists = std::os::unix::fs::symlink("libthousandeyes.so", profile.join("libthousandeyes.so.0"));
     }
 }
 
@@ -28,14 +45,9 @@ fn header() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let config = cbindgen::Config::from_root_or_default(&root);
-    let mut sources: Vec<_> = std::fs::read_dir(format!("{root}/src/ffi"))
-        .expect("src/ffi is there")
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .collect();
-    sources.sort();
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in sources {
-        builder = builder.with_src(source);
+    for file in HEADER_ORDER {
+        builder = builder.with_src(format!("{root}/src/ffi/{file}.rs"));
     }
     builder.generate().expect("src/ffi has a C header").write_to_file(out.join("thousandeyes.h"));
 }

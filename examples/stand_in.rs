@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use stand_in::{Seen, StandIn};
 
-const USAGE: &str =
-    "usage: stand_in [--port N] [--token T] [--delay-ms N] [--quiet] [--until-stdin-closes]";
+const USAGE: &str = "usage: stand_in [--port N] [--token T] [--delay-ms N] [--quiet] [--until-stdin-closes]";
 
 struct Options {
     port: u16,

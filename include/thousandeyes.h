@@ -21,798 +21,334 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- Nothing is there, or the body is not JSON.
- */
-#define TE_JSON_ABSENT 0
-
-/*
- null.
- */
-#define TE_JSON_NULL 1
-
-/*
- true or false.
- */
-#define TE_JSON_BOOL 2
-
-/*
- A number.
- */
-#define TE_JSON_NUMBER 3
-
-/*
- A string.
- */
-#define TE_JSON_STRING 4
-
-/*
- An array.
- */
-#define TE_JSON_ARRAY 5
-
-/*
- An object.
- */
-#define TE_JSON_OBJECT 6
-
-/*
- The version of the C interface; it changes only when programs must be built anew.
- */
-#define TE_ABI_VERSION 0
-
-/*
- Something failed and a person must act.
- */
-#define TE_LOG_ERROR 1
-
-/*
- Something a person should know.
- */
-#define TE_LOG_WARN 2
-
-/*
- A wait, a retry.
- */
-#define TE_LOG_INFO 3
-
-/*
- One line a call.
- */
-#define TE_LOG_DEBUG 4
-
-/*
- Nothing to do: it worked.
- */
+// Nothing to do: it worked.
 #define TE_KIND_OK 0
 
-/*
- Stop; a person must look after the token or the account.
- */
+// Stop; a person must look after the token or the account.
 #define TE_KIND_TOKEN 1
 
-/*
- Wait for te_response_retry_after_ms, then call again.
- */
+// Wait for `te_response_retry_after_ms`, then call again.
 #define TE_KIND_WAIT 2
 
-/*
- The network or the server had a fault: it may work later.
- */
+// The network or the server had a fault: it may work later.
 #define TE_KIND_RETRY 3
 
-/*
- The call itself is wrong, or not allowed.
- */
+// The call itself is wrong, or not allowed.
 #define TE_KIND_REQUEST 4
 
-/*
- Something on this machine is wrong: settings, memory, a handle.
- */
+// Something on this machine is wrong: settings, memory, a handle.
 #define TE_KIND_LOCAL 5
 
-/*
- A call to be made, once or often. Freed with te_free; copied when it is performed.
- */
+// The version of the C interface; it changes only when programs must be built anew.
+#define TE_ABI_VERSION 0
+
+// Nothing is there, or the body is not JSON.
+#define TE_JSON_ABSENT 0
+
+// null.
+#define TE_JSON_NULL 1
+
+// true or false.
+#define TE_JSON_BOOL 2
+
+// A number.
+#define TE_JSON_NUMBER 3
+
+// A string.
+#define TE_JSON_STRING 4
+
+// An array.
+#define TE_JSON_ARRAY 5
+
+// An object.
+#define TE_JSON_OBJECT 6
+
+// Something failed and a person must act.
+#define TE_LOG_ERROR 1
+
+// Something a person should know.
+#define TE_LOG_WARN 2
+
+// A wait, a retry.
+#define TE_LOG_INFO 3
+
+// One line a call.
+#define TE_LOG_DEBUG 4
+
+// A call to be made, once or often. Freed with `te_free`; copied when it is performed.
 typedef struct te_call te_call;
 
-/*
- One token at one origin. Freed with te_free; used by many threads at once.
- */
+// One token at one origin. Freed with `te_free`; used by many threads at once.
 typedef struct te_client te_client;
 
-/*
- Settings of a client. Freed with te_free; copied when a client is made.
- */
+// Settings of a client. Freed with `te_free`; copied when a client is made.
 typedef struct te_options te_options;
 
-/*
- What came of a call. Freed with te_free; what it lends lives as long.
- */
+// What came of a call. Freed with `te_free`; what it lends lives as long.
 typedef struct te_response te_response;
 
-/*
- What became of a call: 0 success, above 0 success with news, below 0 failure.
- */
+// What became of a call: 0 success, above 0 success with news, below 0 failure.
 typedef int32_t te_status;
 
-/*
- Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
- It must not make calls of this library.
- */
+// Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
+// It must not make calls of this library.
 typedef int32_t (*te_interrupt)(void *user);
 
-/*
- Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
- borrowed for the time of the call. It must not make calls of this library.
- */
+// Given one line of text, on the caller's own thread, with no lock held. `level` is one of `TE_LOG`_*. `text` is
+// borrowed for the time of the call. It must not make calls of this library.
 typedef void (*te_log)(int32_t level, const char *text, void *user);
 
-/*
- It worked.
- */
+// It worked.
 #define TE_OK 0
 
-/*
- There is no further page.
- */
+// There is no further page.
 #define TE_DONE 1
 
-/*
- It worked for some items and not for others.
- */
+// It worked for some items and not for others.
 #define TE_PARTIAL 2
 
-/*
- This call got a 401, and the token was never accepted before.
- */
+// This call got a 401, and the token was never accepted before.
 #define TE_E_UNAUTHORIZED -100
 
-/*
- This call got a 401 although the token was accepted before: the account may be locked.
- */
+// This call got a 401 although the token was accepted before: the account may be locked.
 #define TE_E_LOCKOUT_SUSPECTED -101
 
-/*
- Nothing was sent: the token was answered 401 earlier.
- */
+// Nothing was sent: the token was answered 401 earlier.
 #define TE_E_TOKEN_REFUSED -102
 
-/*
- Nothing was sent: the token is not one that could be accepted.
- */
+// Nothing was sent: the token is not one that could be accepted.
 #define TE_E_BAD_TOKEN -103
 
-/*
- There is no token.
- */
+// There is no token.
 #define TE_E_NO_TOKEN -104
 
-/*
- Nothing was sent: too many 401 answers within the hour.
- */
+// Nothing was sent: too many 401 answers within the hour.
 #define TE_E_BUDGET_EXHAUSTED -200
 
-/*
- The API answers this source IP with 429.
- */
+// The API answers this source IP with 429.
 #define TE_E_SOURCE_IP_BLOCKED -201
 
-/*
- A rate limit was reached, and its window is longer than the call's time.
- */
+// A rate limit was reached, and its window is longer than the call's time.
 #define TE_E_RATE_LIMITED -202
 
-/*
- The host name was not found.
- */
+// The host name was not found.
 #define TE_E_DNS -300
 
-/*
- No connection could be made.
- */
+// No connection could be made.
 #define TE_E_CONNECT -301
 
-/*
- No TLS session: certificate or protocol.
- */
+// No TLS session: certificate or protocol.
 #define TE_E_TLS -302
 
-/*
- The proxy refused, or its setting is wrong.
- */
+// The proxy refused, or its setting is wrong.
 #define TE_E_PROXY -303
 
-/*
- The call's time was over.
- */
+// The call's time was over.
 #define TE_E_TIMEOUT -304
 
-/*
- The connection broke.
- */
+// The connection broke.
 #define TE_E_IO -305
 
-/*
- The answer is not one that the API gives.
- */
+// The answer is not one that the API gives.
 #define TE_E_BAD_RESPONSE -306
 
-/*
- The API answered with an error that has no status of its own.
- */
+// The API answered with an error that has no status of its own.
 #define TE_E_HTTP -400
 
-/*
- The token is fine, its user may not do this.
- */
+// The token is fine, its user may not do this.
 #define TE_E_FORBIDDEN -401
 
-/*
- There is no such resource.
- */
+// There is no such resource.
 #define TE_E_NOT_FOUND -402
 
-/*
- The body is larger than the limit.
- */
+// The body is larger than the limit.
 #define TE_E_TOO_LARGE -403
 
-/*
- Nothing was sent: the URL is of another origin, and the token is not for it.
- */
+// Nothing was sent: the URL is of another origin, and the token is not for it.
 #define TE_E_FOREIGN_LINK -404
 
-/*
- Nothing was sent: an argument is wrong.
- */
+// Nothing was sent: an argument is wrong.
 #define TE_E_INVALID_ARGUMENT -405
 
-/*
- The caller cancelled.
- */
+// The caller cancelled.
 #define TE_E_CANCELLED -500
 
-/*
- Not a live handle of the right kind.
- */
+// Not a live handle of the right kind.
 #define TE_E_BAD_HANDLE -501
 
-/*
- Out of memory.
- */
+// Out of memory.
 #define TE_E_NO_MEMORY -502
 
-/*
- A fault in this library.
- */
+// A fault in this library.
 #define TE_E_PANIC -503
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-/*
- A call of a method (GET, POST, PUT, PATCH, DELETE) on a path or a URL of the same origin.
- */
-te_call *te_call_new(const char *method, const char *path);
+// The name of a status, such as "`TE_E_UNAUTHORIZED`"; "`TE_E_UNKNOWN`" for a number that is none. Static, never NULL.
+const char *te_status_name(te_status status);
 
-/*
- Adds a query parameter; name and value are percent-encoded.
- */
-te_status te_call_set_query(te_call *call, const char *name, const char *value);
+// What to do about a status: one of `TE_KIND`_*. A failure with a number that this version does not know: `TE_KIND_LOCAL`.
+int32_t te_status_kind(te_status status);
 
-/*
- Sets a header. Authorization, Host and those that frame the message are the library's own.
- */
-te_status te_call_set_header(te_call *call, const char *name, const char *value);
+// The version of the library, such as "0.1.0". Static, never NULL.
+const char *te_version(void);
 
-/*
- Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
- */
-te_status te_call_set_body(te_call *call, const void *body, size_t length, const char *content_type);
+// `TE_ABI_VERSION` as the library was built with: compare it with the header's.
+int32_t te_abi_version(void);
 
-/*
- Account group id of this call instead of the client's; "": the user's login account group.
- */
-te_status te_call_set_account_group(te_call *call, const char *id);
+// Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
+// lives until that call ends.
+void te_free(void *handle);
 
-/*
- Time of this call in milliseconds, waits included, instead of the client's; more than 0.
- */
-te_status te_call_set_timeout_ms(te_call *call, int64_t milliseconds);
+// How many handles are alive in this process: 0 when everything was freed.
+int64_t te_live_handles(void);
 
-/*
- Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread.
- */
-void te_call_cancel(const te_call *call);
+// The status of a client, response, options or call. `TE_E_BAD_HANDLE` for what is none.
+//
+// A client's never changes after its creation; that of options and calls is their first failed setter's.
+te_status te_status_of(const void *handle);
 
-/*
- A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
- network. A client that could not be made answers every call with its error; see te_status_of.
- */
-te_client *te_client_new(const char *token, const te_options *options);
+// One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
+// a secret. For a bad handle, what is wrong with it.
+const char *te_message(const void *handle);
 
-/*
- GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin. Blocks at most for the
- client's timeout.
- */
+// A client for a token. `token` NULL: $`TE_TOKEN`, else the file $`TE_TOKEN_FILE`. `options` NULL: defaults. Touches no
+// network. A client that could not be made answers every call with its error; see `te_status_of`.
+te_client *te_client_new(const char *token,
+                         const te_options *options);
+
+// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin. Blocks at most for the
+// client's timeout.
 te_response *te_get(const te_client *client, const char *path);
 
-/*
- A call of any method with a JSON body; `body` NULL and `length` 0: none. Blocks at most for the client's timeout.
- */
+// A call of any method with a JSON body; `body` NULL and `length` 0: none. Blocks at most for the client's timeout.
 te_response *te_request(const te_client *client,
                         const char *method,
                         const char *path,
                         const void *body,
                         size_t length);
 
-/*
- Makes a call. Blocks at most for the call's timeout, or else for the client's.
- */
+// Makes a call. Blocks at most for the call's timeout, or else for the client's.
 te_response *te_perform(const te_client *client, const te_call *call);
 
-/*
- Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread.
- */
+// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread.
 void te_client_cancel(const te_client *client);
 
-/*
- A person says: try this token once more now, although it was rejected. At most 3 times an hour.
- */
+// A person says: try this token once more now, although it was rejected. At most 3 times an hour.
 te_status te_client_unblock_token(const te_client *client);
 
-/*
- What the guard knows of the client's token and of its source IP, as the JSON body of a response.
- */
+// What the guard knows of the client's token and of its source IP, as the JSON body of a response.
 te_response *te_client_guard(const te_client *client);
 
-/*
- The string at a pointer; a number, true and false as JSON writes them. `fallback` (which may be NULL) when nothing,
- null, an array or an object is there, or a string with U+0000 inside. Borrowed from the response.
- */
+// The HTTP status code; 0 when no answer came.
+int32_t te_response_http_status(const te_response *response);
+
+// Whether the request reached the wire: 1 yes, 0 no, -1 perhaps. May a POST be repeated? After 0 it may.
+int32_t te_response_sent(const te_response *response);
+
+// The body, unpacked; never NULL. One NUL follows it. `length` may be NULL.
+const char *te_response_body(const te_response *response, size_t *length);
+
+// The value of the first header of that name, in any case; NULL when there is none.
+const char *te_response_header(const te_response *response, const char *name);
+
+// How many headers there are.
+int32_t te_response_header_count(const te_response *response);
+
+// The name of a header in lower case, counted from 0; NULL past the last.
+const char *te_response_header_name(const te_response *response, int32_t index);
+
+// The value of a header, counted from 0; NULL past the last.
+const char *te_response_header_value(const te_response *response, int32_t index);
+
+// When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
+int64_t te_response_retry_after_ms(const te_response *response);
+
+// The string at a pointer; a number, true and false as JSON writes them. `fallback` (which may be NULL) when nothing,
+// null, an array or an object is there, or a string with U+0000 inside. Borrowed from the response.
 const char *te_response_json_string(const te_response *response, const char *pointer, const char *fallback);
 
-/*
- The whole number at a pointer; a string of decimal digits counts, since the API's ids are strings. `fallback` when
- it is none or does not fit.
- */
+// The whole number at a pointer; a string of decimal digits counts, since the API's ids are strings. `fallback` when
+// it is none or does not fit.
 int64_t te_response_json_int64(const te_response *response, const char *pointer, int64_t fallback);
 
-/*
- The number at a pointer, or `fallback`.
- */
+// The number at a pointer, or `fallback`.
 double te_response_json_double(const te_response *response, const char *pointer, double fallback);
 
-/*
- 1 for true and 0 for false at a pointer, or `fallback`.
- */
+// 1 for true and 0 for false at a pointer, or `fallback`.
 int32_t te_response_json_bool(const te_response *response, const char *pointer, int32_t fallback);
 
-/*
- How many elements the array, or members the object, at a pointer has; -1 when it is neither.
- */
+// How many elements the array, or members the object, at a pointer has; -1 when it is neither.
 int64_t te_response_json_count(const te_response *response, const char *pointer);
 
-/*
- What stands at a pointer: one of TE_JSON_*.
- */
+// What stands at a pointer: one of `TE_JSON`_*.
 int32_t te_response_json_type(const te_response *response, const char *pointer);
 
-/*
- A call of a method (GET, POST, PUT, PATCH, DELETE) on a path or a URL of the same origin.
- */
+// A call of a method (GET, POST, PUT, PATCH, DELETE) on a path or a URL of the same origin.
 te_call *te_call_new(const char *method, const char *path);
 
-/*
- Adds a query parameter; name and value are percent-encoded.
- */
+// Adds a query parameter; name and value are percent-encoded.
 te_status te_call_set_query(te_call *call, const char *name, const char *value);
 
-/*
- Sets a header. Authorization, Host and those that frame the message are the library's own.
- */
+// Sets a header. Authorization, Host and those that frame the message are the library's own.
 te_status te_call_set_header(te_call *call, const char *name, const char *value);
 
-/*
- Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
- */
+// Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
 te_status te_call_set_body(te_call *call, const void *body, size_t length, const char *content_type);
 
-/*
- Account group id of this call instead of the client's; "": the user's login account group.
- */
+// Account group id of this call instead of the client's; "": the user's login account group.
 te_status te_call_set_account_group(te_call *call, const char *id);
 
-/*
- Time of this call in milliseconds, waits included, instead of the client's; more than 0.
- */
+// Time of this call in milliseconds, waits included, instead of the client's; more than 0.
 te_status te_call_set_timeout_ms(te_call *call, int64_t milliseconds);
 
-/*
- Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread.
- */
+// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread.
 void te_call_cancel(const te_call *call);
 
-/*
- A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
- network. A client that could not be made answers every call with its error; see te_status_of.
- */
-te_client *te_client_new(const char *token, const te_options *options);
-
-/*
- GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin. Blocks at most for the
- client's timeout.
- */
-te_response *te_get(const te_client *client, const char *path);
-
-/*
- A call of any method with a JSON body; `body` NULL and `length` 0: none. Blocks at most for the client's timeout.
- */
-te_response *te_request(const te_client *client,
-                        const char *method,
-                        const char *path,
-                        const void *body,
-                        size_t length);
-
-/*
- Makes a call. Blocks at most for the call's timeout, or else for the client's.
- */
-te_response *te_perform(const te_client *client, const te_call *call);
-
-/*
- Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread.
- */
-void te_client_cancel(const te_client *client);
-
-/*
- A person says: try this token once more now, although it was rejected. At most 3 times an hour.
- */
-te_status te_client_unblock_token(const te_client *client);
-
-/*
- What the guard knows of the client's token and of its source IP, as the JSON body of a response.
- */
-te_response *te_client_guard(const te_client *client);
-
-/*
- The string at a pointer; a number, true and false as JSON writes them. `fallback` (which may be NULL) when nothing,
- null, an array or an object is there, or a string with U+0000 inside. Borrowed from the response.
- */
-const char *te_response_json_string(const te_response *response, const char *pointer, const char *fallback);
-
-/*
- The whole number at a pointer; a string of decimal digits counts, since the API's ids are strings. `fallback` when
- it is none or does not fit.
- */
-int64_t te_response_json_int64(const te_response *response, const char *pointer, int64_t fallback);
-
-/*
- The number at a pointer, or `fallback`.
- */
-double te_response_json_double(const te_response *response, const char *pointer, double fallback);
-
-/*
- 1 for true and 0 for false at a pointer, or `fallback`.
- */
-int32_t te_response_json_bool(const te_response *response, const char *pointer, int32_t fallback);
-
-/*
- How many elements the array, or members the object, at a pointer has; -1 when it is neither.
- */
-int64_t te_response_json_count(const te_response *response, const char *pointer);
-
-/*
- What stands at a pointer: one of TE_JSON_*.
- */
-int32_t te_response_json_type(const te_response *response, const char *pointer);
-
-/*
- The version of the library, such as "0.1.0". Static, never NULL.
- */
-const char *te_version(void);
-
-/*
- TE_ABI_VERSION as the library was built with: compare it with the header's.
- */
-int32_t te_abi_version(void);
-
-/*
- Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
- lives until that call ends.
- */
-void te_free(void *handle);
-
-/*
- How many handles are alive in this process: 0 when everything was freed.
- */
-int64_t te_live_handles(void);
-
-/*
- The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
-
- A client's never changes after its creation; that of options and calls is their first failed setter's.
- */
-te_status te_status_of(const void *handle);
-
-/*
- One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
- a secret. For a bad handle, what is wrong with it.
- */
-const char *te_message(const void *handle);
-
-/*
- Default options.
- */
+// Default options.
 te_options *te_options_new(void);
 
-/*
- Base URL of the API, with or without /v7. NULL: TE_E_INVALID_ARGUMENT. Default: $TE_BASE_URL, else
- $TE_API_ENDPOINT, else https://api.thousandeyes.com. Plain http only for loopback.
- */
+// Base URL of the API, with or without /v7. NULL: `TE_E_INVALID_ARGUMENT`. Default: $`TE_BASE_URL`, else
+// $`TE_API_ENDPOINT`, else <https://api.thousandeyes.com>. Plain http only for loopback.
 te_status te_options_set_base_url(te_options *options, const char *url);
 
-/*
- Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
- this version clients of one process share what has the same directory, and nothing is written.
- */
+// Directory through which programs share what they know of tokens; "": in memory only. Default: $`TE_STATE_DIR`. In
+// this version clients of one process share what has the same directory, and nothing is written.
 te_status te_options_set_state_dir(te_options *options, const char *path);
 
-/*
- Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
- */
+// Account group id (the API's aid) for every call; "": the user's login account group. Default: $`TE_AID`.
 te_status te_options_set_account_group(te_options *options, const char *id);
 
-/*
- PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
- */
+// PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
 te_status te_options_set_ca_file(te_options *options, const char *path);
 
-/*
- Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
- $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
- */
+// Proxy URL, such as <http://user:password@proxy.example.com:8080>; "": no proxy. Default: $`HTTPS_PROXY`, else
+// $`ALL_PROXY`, with the exceptions of $`NO_PROXY`. Loopback never goes through a proxy.
 te_status te_options_set_proxy(te_options *options, const char *url);
 
-/*
- Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
- */
+// Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
 te_status te_options_set_user_agent(te_options *options, const char *text);
 
-/*
- Time of a whole call in milliseconds, waits included; more than 0. Default: 120,000.
- */
+// Time of a whole call in milliseconds, waits included; more than 0. Default: 120,000.
 te_status te_options_set_timeout_ms(te_options *options, int64_t milliseconds);
 
-/*
- Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
- */
+// Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
 te_status te_options_set_connect_timeout_ms(te_options *options, int64_t milliseconds);
 
-/*
- The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
- */
+// The largest unpacked body in bytes; a larger one is `TE_E_TOO_LARGE`, never cut. Default: 64 MiB.
 te_status te_options_set_body_limit(te_options *options, int64_t bytes);
 
-/*
- The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
- */
+// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
 te_status te_options_set_unauthorized_budget(te_options *options, int32_t answers);
 
-/*
- What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
- */
+// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
 te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
 
-/*
- Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
- `user` is handed to the callback and must outlive the client.
- */
+// Whom to tell what happens; NULL: standard error, down to the level that $`TE_LOG` names (error, warn, info, debug).
+// `user` is handed to the callback and must outlive the client.
 te_status te_options_set_log(te_options *options, te_log callback, void *user);
-
-/*
- The HTTP status code; 0 when no answer came.
- */
-int32_t te_response_http_status(const te_response *response);
-
-/*
- Whether the request reached the wire: 1 yes, 0 no, -1 perhaps. May a POST be repeated? After 0 it may.
- */
-int32_t te_response_sent(const te_response *response);
-
-/*
- The body, unpacked; never NULL. One NUL follows it. `length` may be NULL.
- */
-const char *te_response_body(const te_response *response, size_t *length);
-
-/*
- The value of the first header of that name, in any case; NULL when there is none.
- */
-const char *te_response_header(const te_response *response, const char *name);
-
-/*
- How many headers there are.
- */
-int32_t te_response_header_count(const te_response *response);
-
-/*
- The name of a header in lower case, counted from 0; NULL past the last.
- */
-const char *te_response_header_name(const te_response *response, int32_t index);
-
-/*
- The value of a header, counted from 0; NULL past the last.
- */
-const char *te_response_header_value(const te_response *response, int32_t index);
-
-/*
- When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
- */
-int64_t te_response_retry_after_ms(const te_response *response);
-
-/*
- The name of a status, such as "TE_E_UNAUTHORIZED"; "TE_E_UNKNOWN" for a number that is none. Static, never NULL.
- */
-const char *te_status_name(te_status status);
-
-/*
- What to do about a status: one of TE_KIND_*. A failure with a number that this version does not know: TE_KIND_LOCAL.
- */
-int32_t te_status_kind(te_status status);
-
-/*
- The version of the library, such as "0.1.0". Static, never NULL.
- */
-const char *te_version(void);
-
-/*
- TE_ABI_VERSION as the library was built with: compare it with the header's.
- */
-int32_t te_abi_version(void);
-
-/*
- Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
- lives until that call ends.
- */
-void te_free(void *handle);
-
-/*
- How many handles are alive in this process: 0 when everything was freed.
- */
-int64_t te_live_handles(void);
-
-/*
- The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
-
- A client's never changes after its creation; that of options and calls is their first failed setter's.
- */
-te_status te_status_of(const void *handle);
-
-/*
- One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
- a secret. For a bad handle, what is wrong with it.
- */
-const char *te_message(const void *handle);
-
-/*
- Default options.
- */
-te_options *te_options_new(void);
-
-/*
- Base URL of the API, with or without /v7. NULL: TE_E_INVALID_ARGUMENT. Default: $TE_BASE_URL, else
- $TE_API_ENDPOINT, else https://api.thousandeyes.com. Plain http only for loopback.
- */
-te_status te_options_set_base_url(te_options *options, const char *url);
-
-/*
- Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
- this version clients of one process share what has the same directory, and nothing is written.
- */
-te_status te_options_set_state_dir(te_options *options, const char *path);
-
-/*
- Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
- */
-te_status te_options_set_account_group(te_options *options, const char *id);
-
-/*
- PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
- */
-te_status te_options_set_ca_file(te_options *options, const char *path);
-
-/*
- Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
- $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
- */
-te_status te_options_set_proxy(te_options *options, const char *url);
-
-/*
- Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
- */
-te_status te_options_set_user_agent(te_options *options, const char *text);
-
-/*
- Time of a whole call in milliseconds, waits included; more than 0. Default: 120,000.
- */
-te_status te_options_set_timeout_ms(te_options *options, int64_t milliseconds);
-
-/*
- Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
- */
-te_status te_options_set_connect_timeout_ms(te_options *options, int64_t milliseconds);
-
-/*
- The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
- */
-te_status te_options_set_body_limit(te_options *options, int64_t bytes);
-
-/*
- The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
- */
-te_status te_options_set_unauthorized_budget(te_options *options, int32_t answers);
-
-/*
- What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
- */
-te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
-
-/*
- Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
- `user` is handed to the callback and must outlive the client.
- */
-te_status te_options_set_log(te_options *options, te_log callback, void *user);
-
-/*
- The HTTP status code; 0 when no answer came.
- */
-int32_t te_response_http_status(const te_response *response);
-
-/*
- Whether the request reached the wire: 1 yes, 0 no, -1 perhaps. May a POST be repeated? After 0 it may.
- */
-int32_t te_response_sent(const te_response *response);
-
-/*
- The body, unpacked; never NULL. One NUL follows it. `length` may be NULL.
- */
-const char *te_response_body(const te_response *response, size_t *length);
-
-/*
- The value of the first header of that name, in any case; NULL when there is none.
- */
-const char *te_response_header(const te_response *response, const char *name);
-
-/*
- How many headers there are.
- */
-int32_t te_response_header_count(const te_response *response);
-
-/*
- The name of a header in lower case, counted from 0; NULL past the last.
- */
-const char *te_response_header_name(const te_response *response, int32_t index);
-
-/*
- The value of a header, counted from 0; NULL past the last.
- */
-const char *te_response_header_value(const te_response *response, int32_t index);
-
-/*
- When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
- */
-int64_t te_response_retry_after_ms(const te_response *response);
-
-/*
- The name of a status, such as "TE_E_UNAUTHORIZED"; "TE_E_UNKNOWN" for a number that is none. Static, never NULL.
- */
-const char *te_status_name(te_status status);
-
-/*
- What to do about a status: one of TE_KIND_*. A failure with a number that this version does not know: TE_KIND_LOCAL.
- */
-int32_t te_status_kind(te_status status);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -79,7 +79,7 @@ impl Client {
             return Err(Error::new(Status::InvalidArgument, text));
         }
         #[cfg(feature = "test-hooks")]
-        assert!(call.target != "test-hooks/panic", "a test asked for this panic");
+        crate::panic_if_asked(&call.target);
         let account_group = call.account_group.as_deref().unwrap_or(&self.account_group);
         let url = self.base.resolve(&call.target, &call.query, account_group)?;
         let timeout = call.timeout.unwrap_or(self.config.timeout);
@@ -180,7 +180,7 @@ impl Client {
 
     fn denied(&self, denied: &Denied) -> Error {
         let (store, why) = self.guard.describe();
-        let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
+        let error = explain::denied(denied, &format!("Guard state: {store}, {why}."), crate::sys::clock::now());
         self.tell(Level::Warn, || error.message().to_owned());
         error
     }
@@ -239,9 +239,8 @@ fn verdict(answer: &Answer) -> Answered {
 /// What the guard is told of an attempt that was not answered.
 fn end_of(broken: &Broken) -> End {
     match (broken.sent, broken.status) {
-        (Sent::No, Status::Cancelled) => End::GivenUp,
-        // The caller's own time was over: another may have more.
-        (Sent::No, Status::Timeout) => End::GivenUp,
+        // The caller's own doing, or its own time that was over: another may fare better.
+        (Sent::No, Status::Cancelled | Status::Timeout) => End::GivenUp,
         (Sent::No, status) => End::NotSent(Failure { status, text: broken.text.clone() }),
         _ => End::Lost,
     }

@@ -1,4 +1,4 @@
-//! A blocking client for the Cisco ThousandEyes v7 API that keeps every program that shares its state from
+//! A blocking client for the Cisco `ThousandEyes` v7 API that keeps every program that shares its state from
 //! sending a dead token again and again.
 //!
 //! ```no_run
@@ -33,6 +33,12 @@ pub use client::Client;
 pub use config::{Config, Interrupt, Level, Log};
 pub use error::{Error, Result, Sent};
 pub use status::{Kind, Status};
+
+/// A fault inside, for tests of what then reaches the caller.
+#[cfg(feature = "test-hooks")]
+fn panic_if_asked(path: &str) {
+    assert!(path != "test-hooks/panic", "a test asked for this panic");
+}
 
 /// Moves the guard's clock forward, for tests of hours in milliseconds.
 #[cfg(feature = "test-hooks")]

@@ -65,8 +65,9 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}:{}", self.host, self.port)
+        let (scheme, default) = if self.https { ("https", 443) } else { ("http", 80) };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port == default { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
 
@@ -184,13 +185,13 @@ mod tests {
     fn every_form_of_a_path_is_the_same_url() {
         for url in ["https://API.example.com", "https://api.example.com./v7/", "https://api.example.com:443/v7"] {
             for path in ["tests", "/tests", "/v7/tests", "v7/tests", "https://api.example.com/v7/tests"] {
-                let expected = "https://api.example.com:443/v7/tests";
+                let expected = "https://api.example.com/v7/tests";
                 assert_eq!(resolve(url, path).as_deref(), Ok(expected), "{url} {path}");
             }
         }
         assert_eq!(
             resolve("https://gw.example.com/te/", "tests?max=1").as_deref(),
-            Ok("https://gw.example.com:443/te/v7/tests?max=1")
+            Ok("https://gw.example.com/te/v7/tests?max=1")
         );
     }
 
@@ -229,8 +230,8 @@ mod tests {
         let base = base("https://api.example.com");
         let query = [("name".to_owned(), "a&b=ü ".to_owned())];
         let url = base.resolve("tests?aid=7", &query, "9").unwrap().to_string();
-        assert_eq!(url, "https://api.example.com:443/v7/tests?aid=7&name=a%26b%3D%C3%BC%20");
+        assert_eq!(url, "https://api.example.com/v7/tests?aid=7&name=a%26b%3D%C3%BC%20");
         let url = base.resolve("tests", &[], "9").unwrap().to_string();
-        assert_eq!(url, "https://api.example.com:443/v7/tests?aid=9");
+        assert_eq!(url, "https://api.example.com/v7/tests?aid=9");
     }
 }

@@ -21,18 +21,12 @@ fn scripts_come_first_and_run_out() {
         vec![
             Answer::new(500).header("X-Mine", "yes").body("broken"),
             Answer::html(200),
-            Answer::new(200)
-                .body("0123456789")
-                .slowly(4, Duration::from_millis(10)),
+            Answer::new(200).body("0123456789").slowly(4, Duration::from_millis(10)),
             Answer::json(200, &json!({"a": 1})).gzip(),
         ],
     );
     let mut client = Client::new(&server);
-    assert_eq!(
-        client.call("GET", path, Some("bad"), "").status,
-        401,
-        "scripts come after the token"
-    );
+    assert_eq!(client.call("GET", path, Some("bad"), "").status, 401, "scripts come after the token");
     let mut next = || client.call("GET", path, Some(TOKEN), "");
     let broken = next();
     assert_eq!((broken.status, broken.header("x-mine")), (500, Some("yes")));
@@ -40,19 +34,11 @@ fn scripts_come_first_and_run_out() {
     assert_eq!(next().body, b"0123456789");
     let packed = next();
     let mut text = String::new();
-    flate2::read::GzDecoder::new(&*packed.body)
-        .read_to_string(&mut text)
-        .expect("gzip");
-    assert_eq!(
-        (packed.header("content-encoding"), text.as_str()),
-        (Some("gzip"), "{\"a\":1}")
-    );
+    flate2::read::GzDecoder::new(&*packed.body).read_to_string(&mut text).expect("gzip");
+    assert_eq!((packed.header("content-encoding"), text.as_str()), (Some("gzip"), "{\"a\":1}"));
     assert!(next().json()["timestamp"].is_string());
     server.script_any(vec![Answer::new(503).before_auth()]);
-    assert_eq!(
-        Client::new(&server).call("GET", "/v7/x", None, "").status,
-        503
-    );
+    assert_eq!(Client::new(&server).call("GET", "/v7/x", None, "").status, 503);
 }
 
 #[test]
@@ -72,10 +58,7 @@ fn broken_answers_end_the_connection() {
         let mut client = Client::new(&server);
         client.write(&request);
         let mut text = String::new();
-        client
-            .0
-            .read_to_string(&mut text)
-            .expect("an orderly close");
+        client.0.read_to_string(&mut text).expect("an orderly close");
         texts.push(text);
     }
     assert_eq!(texts[0], "");
@@ -89,9 +72,7 @@ fn broken_answers_end_the_connection() {
 #[test]
 fn silence_and_delay_end_with_the_stand_in() {
     let server = server();
-    server
-        .script("/v7/tests", vec![Answer::silence()])
-        .delay(Duration::from_secs(60));
+    server.script("/v7/tests", vec![Answer::silence()]).delay(Duration::from_secs(60));
     let mut client = Client::new(&server);
     client.write("GET /v7/status HTTP/1.1\r\nAuthorization: Bearer good-token\r\n\r\n");
     let mut other = Client::new(&server);
@@ -121,10 +102,7 @@ fn many_connections_are_answered_at_once() {
             scope.spawn(|| {
                 let mut client = Client::new(&server);
                 ready.wait();
-                assert_eq!(
-                    client.call("GET", "/v7/status", Some(TOKEN), "").status,
-                    200
-                );
+                assert_eq!(client.call("GET", "/v7/status", Some(TOKEN), "").status, 200);
             });
         }
     });
@@ -135,23 +113,16 @@ fn many_connections_are_answered_at_once() {
     for _ in 0..300 {
         assert_eq!(get(&server, "/v7/big?bytes=40000").status, 200);
     }
-    assert_eq!(
-        server.max_in_flight(),
-        1,
-        "requests in a row are never two at once"
-    );
+    assert_eq!(server.max_in_flight(), 1, "requests in a row are never two at once");
 }
 
 #[test]
 fn bodies_in_chunks_and_requests_in_a_row_are_read() {
     let server = server();
     let mut client = Client::new(&server);
-    let head = format!(
-        "POST /v7/echo HTTP/1.1\r\nAuthorization: Bearer {TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n"
-    );
-    client.write(&format!(
-        "{head}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n{head}0\r\n\r\n"
-    ));
+    let head =
+        format!("POST /v7/echo HTTP/1.1\r\nAuthorization: Bearer {TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.write(&format!("{head}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n{head}0\r\n\r\n"));
     assert_eq!(client.read().expect("an answer").json()["body"], "abcde");
     assert_eq!(client.read().expect("an answer").json()["body"], "");
     assert_eq!(server.connections(), 1);

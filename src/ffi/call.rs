@@ -13,7 +13,7 @@ use super::strings::{invalid, required};
 use crate::call::Call;
 use crate::error::Result;
 
-/// A call to be made, once or often. Freed with te_free; copied when it is performed.
+/// A call to be made, once or often. Freed with `te_free`; copied when it is performed.
 pub struct te_call {
     _private: [u8; 0],
 }

@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::error::Result;
 
-/// One token at one origin. Freed with te_free; used by many threads at once.
+/// One token at one origin. Freed with `te_free`; used by many threads at once.
 pub struct te_client {
     _private: [u8; 0],
 }
@@ -32,8 +32,8 @@ fn make(client: Result<Client>) -> *mut te_client {
     Object::Client(Arc::new(ClientHandle { state, client })).into_handle()
 }
 
-/// A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
-/// network. A client that could not be made answers every call with its error; see te_status_of.
+/// A client for a token. `token` NULL: $`TE_TOKEN`, else the file $`TE_TOKEN_FILE`. `options` NULL: defaults. Touches no
+/// network. A client that could not be made answers every call with its error; see `te_status_of`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_client_new(token: *const c_char, options: *const te_options) -> *mut te_client {
     contained(

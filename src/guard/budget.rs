@@ -1,7 +1,7 @@
 //! Who may draw how much on the 401 answers that one hour allows.
 
 use super::state::{Class, Shared};
-use super::{HOUR, Millis, Refusal};
+use super::{Awaited, HOUR, Millis, Refusal};
 
 /// What the budget says to one more request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(super) enum Room {
     /// Only the last part is left, and this request may draw on it.
     Reserve,
     /// Not now: requests on the wire hold the rest; it may come free when they end.
-    Later(Option<Millis>),
+    Later(Awaited),
     /// Not before the oldest 401 is an hour old.
     Exhausted(Refusal),
 }
@@ -67,7 +67,7 @@ fn check(shared: &Shared, class: Option<Class>, limit: u32, now: Millis) -> Room
         return Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in: retry_at - now });
     }
     if answered + waiting >= limit_here {
-        return Room::Later(None);
+        return Room::Later(Awaited::Others);
     }
     Room::Ordinary
 }
@@ -78,9 +78,9 @@ fn from_reserve(shared: &Shared, budget: u32, full: Room, now: Millis) -> Room {
     let next = shared.reserve_used.map_or(now, |at| at + reserve_interval(budget));
     match full {
         Room::Later(_) if open && shared.reserve_ticket.is_none() && next <= now => Room::Reserve,
-        Room::Later(_) => Room::Later((next > now).then_some(next)),
+        Room::Later(_) => Room::Later(if next > now { Awaited::Reserve(next) } else { Awaited::Others }),
         _ if !open => full,
-        _ if shared.reserve_ticket.is_some() => Room::Later(None),
+        _ if shared.reserve_ticket.is_some() => Room::Later(Awaited::Others),
         _ if next <= now => Room::Reserve,
         Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in }) => {
             Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in: retry_in.min(next - now) })

@@ -1,6 +1,7 @@
 //! The store of one process: a state behind a mutex, shared by all clients over the same state directory.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,12 +13,13 @@ use crate::sys::clock;
 pub struct MemoryStore {
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// Changed under the mutex only; outside of it, so that a caller can read it without a second lock.
+    generation: AtomicU64,
 }
 
 #[derive(Default)]
 struct Inner {
     state: State,
-    generation: u64,
     waiting: u32,
 }
 
@@ -40,7 +42,7 @@ impl Store for MemoryStore {
         let mut inner = self.lock();
         let decision = rules::apply(&mut inner.state, event, clock::now());
         if !matches!(event, Event::Reserve { .. }) {
-            inner.generation += 1;
+            self.generation.fetch_add(1, Ordering::AcqRel);
             if inner.waiting > 0 {
                 self.changed.notify_all();
             }
@@ -53,13 +55,13 @@ impl Store for MemoryStore {
         inner.waiting += 1;
         let (mut inner, _) = self
             .changed
-            .wait_timeout_while(inner, longest, |inner| inner.generation == seen)
+            .wait_timeout_while(inner, longest, |_| self.generation() == seen)
             .unwrap_or_else(PoisonError::into_inner);
         inner.waiting -= 1;
     }
 
     fn generation(&self) -> u64 {
-        self.lock().generation
+        self.generation.load(Ordering::Acquire)
     }
 
     fn report(&self, caller: &Caller) -> Report {

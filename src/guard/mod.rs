@@ -113,12 +113,7 @@ pub enum Decision {
     /// Send. The attempt must be ended with [`Event::Finish`].
     Go(Ticket),
     /// Ask again when something changed, or at the given time at the latest.
-    Wait {
-        /// The trial that everybody waits for, if it is one.
-        trial: Option<Ticket>,
-        /// When asking again is certain to be worth it; `None`: when somebody else's attempt ends.
-        until: Option<Millis>,
-    },
+    Wait(Awaited),
     /// Do not send.
     Refuse(Refusal),
     /// The attempt that this caller waited for could not be sent; here is why.
@@ -132,6 +127,29 @@ pub enum Decision {
     },
     /// To [`Event::Unblock`]: one more try is allowed.
     Unblocked,
+}
+
+/// What a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The verdict of the one attempt that is made with a token that is not fresh.
+    Trial(Ticket),
+    /// The end of other requests on the wire.
+    Others,
+    /// The time until which the API asked everybody to wait.
+    RetryAfter(Millis),
+    /// The next try that the last part of the budget gives.
+    Reserve(Millis),
+}
+
+impl Awaited {
+    /// When asking again is certain to be worth it; `None`: when somebody else's attempt ends.
+    pub fn until(self) -> Option<Millis> {
+        match self {
+            Self::Trial(_) | Self::Others => None,
+            Self::RetryAfter(until) | Self::Reserve(until) => Some(until),
+        }
+    }
 }
 
 /// Why a request is refused without being sent. Durations are from now.

@@ -3,7 +3,9 @@
 use super::budget::{self, Room};
 use super::schedule::rest;
 use super::state::{Block, Charge, Class, Rejection, Reservation, State, Token, lose};
-use super::{Answered, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Refusal, Report, Ticket};
+use super::{
+    Answered, Awaited, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Refusal, Report, Ticket,
+};
 
 /// For so long after an acceptance a token is tried by many at once.
 pub const FRESH: Millis = 10 * MINUTE;
@@ -33,11 +35,11 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
     if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
         return Decision::Share(failure);
     }
-    let class = known.map_or(Class::Untried, |token| class_of(token));
-    if class != Class::Unblocked {
-        if let Some(refusal) = known.and_then(|token| refused(token, now)) {
-            return Decision::Refuse(refusal);
-        }
+    let class = known.map_or(Class::Untried, class_of);
+    if class != Class::Unblocked
+        && let Some(refusal) = known.and_then(|token| refused(token, now))
+    {
+        return Decision::Refuse(refusal);
     }
     let accepted_somewhere = known.is_some_and(|token| token.accepted.is_some() && token.rejected.is_none());
     let shared = state.shared.entry(caller.scope).or_default();
@@ -51,20 +53,20 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
         probes_block = true;
     }
     if let Some(until) = shared.retry_after {
-        return Decision::Wait { trial: None, until: Some(until) };
+        return Decision::Wait(Awaited::RetryAfter(until));
     }
     if let Some(token) = known {
-        if token.trial.is_some() {
-            return Decision::Wait { trial: token.trial, until: None };
+        if let Some(trial) = token.trial {
+            return Decision::Wait(Awaited::Trial(trial));
         }
         if !is_fresh(token, now) && token.in_flight > 0 || token.in_flight >= MOST_IN_FLIGHT {
-            return Decision::Wait { trial: None, until: None };
+            return Decision::Wait(Awaited::Others);
         }
     }
     let from_reserve = match budget::room(shared, class, caller.budget, now) {
         Room::Ordinary => false,
         Room::Reserve => true,
-        Room::Later(until) => return Decision::Wait { trial: None, until },
+        Room::Later(awaited) => return Decision::Wait(awaited),
         Room::Exhausted(refusal) => return Decision::Refuse(refusal),
     };
 

@@ -124,6 +124,7 @@ impl State {
                 shared.retry_after = None;
             }
         }
+        self.shared.retain(|_, shared| !shared.says_nothing());
     }
 
     fn pull_back(&mut self, now: Millis) {
@@ -179,6 +180,12 @@ pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token
 }
 
 impl Shared {
+    /// Whether forgetting it changes no decision.
+    fn says_nothing(&self) -> bool {
+        let counts_nothing = self.charges.is_empty() && self.in_flight.is_empty();
+        counts_nothing && self.blocked.is_none() && self.retry_after.is_none()
+    }
+
     /// Takes a reservation off the wire, with every place that named it.
     pub(super) fn leave(&mut self, tokens: &mut BTreeMap<Fingerprint, Token>, ticket: Ticket) -> Option<Reservation> {
         let reservation = self.in_flight.remove(&ticket)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Caller, Decision, End, Event, Failure, Millis, Refusal, Report, Store, Ticket};
+use super::{Awaited, Caller, Decision, End, Event, Failure, Millis, Refusal, Report, Store, Ticket};
 
 /// The longest a waiter sleeps before it looks whether its caller still wants to wait.
 pub(crate) const SLICE: Duration = Duration::from_millis(100);
@@ -36,8 +36,8 @@ pub enum Denied {
     Refused(Refusal),
     /// The attempt this caller waited for could not be sent.
     Failed(Failure),
-    /// The caller stopped waiting; `retry_in` is what it waited for, if that has a time.
-    Stopped(Stopped, Option<Millis>),
+    /// The caller stopped waiting, or what it waits for comes after its deadline.
+    Stopped(Stopped, Option<Awaited>),
 }
 
 impl Guard {
@@ -49,31 +49,30 @@ impl Guard {
     /// Waits for permission to send one request.
     pub fn enter(&self, patience: &dyn Patience) -> Result<Passage<'_>, Denied> {
         let mut waited_for = None;
-        let mut wait_ends = None;
+        let mut awaited = None;
         loop {
-            let left = patience.left().map_err(|why| Denied::Stopped(why, wait_ends))?;
+            let left = patience.left().map_err(|why| Denied::Stopped(why, awaited))?;
             let lasts = Millis::try_from(left.as_millis()).unwrap_or(Millis::MAX);
             let seen = self.store.generation();
             match self.store.step(&Event::Reserve { caller: self.caller, waited_for, lasts }) {
                 Decision::Go(ticket) => return Ok(Passage { guard: self, ticket, open: true }),
                 Decision::Refuse(refusal) => return Err(Denied::Refused(refusal)),
                 Decision::Share(failure) => return Err(Denied::Failed(failure)),
-                Decision::Wait { trial, until } => {
-                    if waited_for.is_none() {
-                        waited_for = trial;
+                Decision::Wait(what) => {
+                    if let Awaited::Trial(trial) = what {
+                        waited_for = waited_for.or(Some(trial));
                     }
-                    let now = crate::sys::clock::now();
-                    wait_ends = until.map(|until| (until - now).max(0));
-                    if wait_ends.is_some_and(|ends| ends > lasts) {
-                        return Err(Denied::Stopped(Stopped::Deadline, wait_ends));
-                    }
-                    let ends = wait_ends.map_or(SLICE, |ends| Duration::from_millis(ends.unsigned_abs().max(1)));
-                    self.store.wait(seen, ends.min(SLICE).min(left.max(Duration::from_millis(1))));
+                    awaited = Some(what);
                 }
-                Decision::Noted { .. } | Decision::Unblocked => {
-                    unreachable!("a reservation is answered by go, wait, refuse or share")
-                }
+                // No answer to a reservation: asked again, as long as the caller has time.
+                Decision::Noted { .. } | Decision::Unblocked => awaited = None,
             }
+            let ends = awaited.and_then(Awaited::until).map(|until| (until - crate::sys::clock::now()).max(1));
+            if ends.is_some_and(|ends| ends > lasts) {
+                return Err(Denied::Stopped(Stopped::Deadline, awaited));
+            }
+            let ends = ends.map_or(SLICE, |ends| Duration::from_millis(ends.unsigned_abs()));
+            self.store.wait(seen, ends.min(SLICE).min(left.max(Duration::from_millis(1))));
         }
     }
 

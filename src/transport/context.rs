@@ -51,6 +51,11 @@ impl std::fmt::Display for Stop {
 
 impl std::error::Error for Stop {}
 
+/// Whether an I/O error is a [`Stop`].
+pub(super) fn is_stop(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Stop>)
+}
+
 impl Context {
     pub(super) fn new(watch: &Watch, connect_timeout: Duration) -> Rc<Self> {
         let now = Instant::now();

@@ -47,12 +47,12 @@ impl<T: Transport> Transport for Observed<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        if let Some(context) = context::current() {
-            if !context.sent.replace(true) {
-                context.connected.set(true);
-                context.reused.set(self.requests > 0);
-                self.requests += 1;
-            }
+        if let Some(context) = context::current()
+            && !context.sent.replace(true)
+        {
+            context.connected.set(true);
+            context.reused.set(self.requests > 0);
+            self.requests += 1;
         }
         self.inner.transmit_output(amount, timeout)
     }

@@ -29,9 +29,7 @@ impl<In: Transport> Connector<In> for Connect {
         for &address in &details.addrs {
             match socket::connect(address, context::connect_slice) {
                 Ok(stream) => return Tcp::new(stream, details).map(|tcp| Some(Either::B(tcp))),
-                Err(error) if error.get_ref().is_some_and(|inner| inner.is::<context::Stop>()) => {
-                    return Err(Error::Io(error));
-                }
+                Err(error) if context::is_stop(&error) => return Err(Error::Io(error)),
                 Err(error) => last = error,
             }
         }
@@ -111,6 +109,6 @@ impl Transport for Tcp {
 
 impl fmt::Debug for Tcp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tcp").field("peer", &self.stream.peer_addr().ok()).finish()
+        f.debug_struct("Tcp").field("peer", &self.stream.peer_addr().ok()).finish_non_exhaustive()
     }
 }

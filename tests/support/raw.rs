@@ -56,9 +56,7 @@ impl Client {
     /// Connects.
     pub fn new(server: &StandIn) -> Self {
         let stream = TcpStream::connect(server.address()).expect("a connection");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
         Self(stream)
     }
 
@@ -91,14 +89,8 @@ impl Client {
             bytes.push(byte[0]);
         };
         let head = String::from_utf8(bytes[..end].to_vec()).expect("a text head");
-        let mut got = Got {
-            status: head[9..12].parse().expect("a status"),
-            head,
-            body: Vec::new(),
-        };
-        let length = got
-            .header("content-length")
-            .map_or(0, |l| l.parse().expect("a length"));
+        let mut got = Got { status: head[9..12].parse().expect("a status"), head, body: Vec::new() };
+        let length = got.header("content-length").map_or(0, |l| l.parse().expect("a length"));
         got.body = vec![0; length];
         self.0.read_exact(&mut got.body).ok()?;
         Some(got)

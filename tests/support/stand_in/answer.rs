@@ -54,14 +54,8 @@ impl Answer {
 
     /// A JSON body, typed as a problem from status 400 on.
     pub fn json(status: u16, body: &Value) -> Self {
-        let kind = if status >= 400 {
-            "application/problem+json"
-        } else {
-            "application/json"
-        };
-        Self::new(status)
-            .header("Content-Type", kind)
-            .body(body.to_string())
+        let kind = if status >= 400 { "application/problem+json" } else { "application/json" };
+        Self::new(status).header("Content-Type", kind).body(body.to_string())
     }
 
     /// An error in the form the API documents.
@@ -76,11 +70,9 @@ impl Answer {
     /// A web page, as a proxy between the client and the API would send.
     pub fn html(status: u16) -> Self {
         let title = reason(status);
-        Self::new(status)
-            .header("Content-Type", "text/html; charset=utf-8")
-            .body(format!(
-                "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
-            ))
+        Self::new(status).header("Content-Type", "text/html; charset=utf-8").body(format!(
+            "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+        ))
     }
 
     /// Reads the request and never answers, until the client or the stand-in closes.
@@ -103,10 +95,7 @@ impl Answer {
     }
 
     fn in_manner(manner: Manner) -> Self {
-        Self {
-            manner,
-            ..Self::new(0)
-        }
+        Self { manner, ..Self::new(0) }
     }
 
     /// Adds a header.
@@ -135,10 +124,7 @@ impl Answer {
     /// Sends the body in pieces of so many bytes, with a pause before each.
     #[must_use]
     pub fn slowly(mut self, bytes: usize, every: Duration) -> Self {
-        self.manner = Manner::Slow {
-            bytes: bytes.max(1),
-            every,
-        };
+        self.manner = Manner::Slow { bytes: bytes.max(1), every };
         self
     }
 
@@ -178,9 +164,7 @@ impl Answer {
     }
 
     pub(super) fn has_header(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(n, _)| n.eq_ignore_ascii_case(name))
+        self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
     }
 }
 

@@ -116,8 +116,7 @@ fn change(shared: &Shared, request: &Request, command: &str) -> Result<(), Strin
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{text} is no such number"))
+    text.parse().map_err(|_| format!("{text} is no such number"))
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
@@ -133,10 +132,7 @@ fn script(shared: &Shared, body: &[u8]) -> Result<(), String> {
         _ => return Err("path must be a string or null".into()),
     };
     let mut answers = Vec::new();
-    for written in script["answers"]
-        .as_array()
-        .ok_or("answers must be an array")?
-    {
+    for written in script["answers"].as_array().ok_or("answers must be an array")? {
         let written = written.as_object().ok_or("an answer must be an object")?;
         let times = size(written, "times")?.unwrap_or(1);
         if times > SCRIPTED - answers.len() {
@@ -182,14 +178,9 @@ fn scripted(written: &Map<String, Value>) -> Result<Answer, String> {
     }
     let is = |key: &str| written.get(key).and_then(Value::as_bool).unwrap_or(false);
     let status = size(written, "status")?.unwrap_or(200);
-    let status = u16::try_from(status)
-        .ok()
-        .filter(|s| (100..1000).contains(s));
+    let status = u16::try_from(status).ok().filter(|s| (100..1000).contains(s));
     let status = status.ok_or("status must have three digits")?;
-    let mut answer = match (
-        written.get("raw").and_then(Value::as_str),
-        written.get("body"),
-    ) {
+    let mut answer = match (written.get("raw").and_then(Value::as_str), written.get("body")) {
         (Some(raw), _) => Answer::raw(raw),
         _ if is("silent") => Answer::silence(),
         _ if is("reset") => Answer::reset(),
@@ -204,18 +195,9 @@ fn scripted(written: &Map<String, Value>) -> Result<Answer, String> {
             answer.body = body;
         }
     }
-    for (name, value) in written
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        answer
-            .headers
-            .retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+    for (name, value) in written.get("headers").and_then(Value::as_object).into_iter().flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        answer.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         answer = answer.header(name, &value);
     }
     if is("gzip") {

@@ -5,20 +5,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Seconds since 1970 on a clock that is ahead by `skew`.
 pub(super) fn epoch(skew: i64) -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "a test sets seconds, not centuries"
-    )]
+    #[allow(clippy::cast_precision_loss, reason = "a test sets seconds, not centuries")]
     let skew = skew as f64;
     since.map_or(0.0, |d| d.as_secs_f64()) + skew
 }
 
 /// Whole seconds of [`epoch`]; a clock before 1970 stands still at zero.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped, and far below the limit"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped, and far below the limit")]
 pub(super) fn whole(seconds: f64) -> u64 {
     seconds.max(0.0) as u64
 }
@@ -26,9 +19,7 @@ pub(super) fn whole(seconds: f64) -> u64 {
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form HTTP wants dates in.
 pub(super) fn http_date(epoch: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (year, month, day) = civil(epoch / 86_400);
     let name = DAYS[usize::try_from(epoch / 86_400 % 7).unwrap_or(0)];
     let (hour, minute, second) = (epoch / 3600 % 24, epoch / 60 % 60, epoch % 60);
@@ -51,11 +42,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 

@@ -42,8 +42,7 @@ impl Family {
         match self {
             Self::Organization => true,
             Self::InstantTest => {
-                path.starts_with("/v7/tests/")
-                    && (path.contains("/instant") || path.ends_with("/run"))
+                path.starts_with("/v7/tests/") && (path.contains("/instant") || path.ends_with("/run"))
             }
             Self::TemplateDeploy => path.starts_with("/v7/templates/") && path.ends_with("/deploy"),
             Self::DashboardSnapshot => path.starts_with("/v7/dashboard-snapshots"),
@@ -68,13 +67,7 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn new(family: Family, per_window: u32, length: Duration) -> Self {
-        Self {
-            family,
-            allowed: per_window,
-            length,
-            started: Instant::now(),
-            used: 0,
-        }
+        Self { family, allowed: per_window, length, started: Instant::now(), used: 0 }
     }
 
     /// Counts a request, and tells whether it is within the limit.
@@ -88,10 +81,7 @@ impl Window {
     }
 
     fn headers(&self, now: Instant, skew: i64, into: &mut Vec<(String, String)>) {
-        let left = self
-            .length
-            .saturating_sub(now.duration_since(self.started))
-            .as_secs_f64();
+        let left = self.length.saturating_sub(now.duration_since(self.started)).as_secs_f64();
         // Rounded up: whoever waits as told must find the window open.
         let reset = if self.family.tells_time() {
             date::whole((date::epoch(skew) + left).ceil())

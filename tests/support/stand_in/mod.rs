@@ -55,10 +55,7 @@ impl StandIn {
     /// Starts on an address of the caller's choice.
     pub fn start_on(address: impl ToSocketAddrs) -> io::Result<Self> {
         let (shared, accepting) = serve::start(address)?;
-        Ok(Self {
-            shared,
-            accepting: Some(accepting),
-        })
+        Ok(Self { shared, accepting: Some(accepting) })
     }
 
     /// The address to connect to.
@@ -214,8 +211,7 @@ impl Drop for StandIn {
             let _ = stream.shutdown(Shutdown::Both);
         }
         // The accepting thread sits in accept(): a connection of our own wakes it. Without one, waiting could hang.
-        let woken =
-            TcpStream::connect_timeout(&self.shared.address, Duration::from_secs(2)).is_ok();
+        let woken = TcpStream::connect_timeout(&self.shared.address, Duration::from_secs(2)).is_ok();
         if let (true, Some(thread)) = (woken, self.accepting.take()) {
             let _ = thread.join();
         }

@@ -29,9 +29,7 @@ impl Request {
     /// Path and query; a client that takes this for a proxy sends a whole URL.
     pub(super) fn local(&self) -> &str {
         match self.target.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains('/') => {
-                rest.find('/').map_or("/", |slash| &rest[slash..])
-            }
+            Some((scheme, rest)) if !scheme.contains('/') => rest.find('/').map_or("/", |slash| &rest[slash..]),
             _ => &self.target,
         }
     }
@@ -50,9 +48,7 @@ impl Request {
     }
 
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
-        self.parameters()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value)
+        self.parameters().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 }
 
@@ -61,9 +57,7 @@ fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|h| str::from_utf8(h).ok());
+        let hex = bytes.get(at + 1..at + 3).and_then(|h| str::from_utf8(h).ok());
         let byte = hex.and_then(|h| u8::from_str_radix(h, 16).ok());
         match (bytes[at], byte) {
             (b'%', Some(byte)) => {
@@ -101,10 +95,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(stream: Arc<TcpStream>) -> Self {
-        Self {
-            stream,
-            bytes: Vec::new(),
-        }
+        Self { stream, bytes: Vec::new() }
     }
 
     fn more(&mut self) -> Result<(), Refusal> {
@@ -152,11 +143,7 @@ impl Reader {
         if asks.is_some_and(|e| e.eq_ignore_ascii_case("100-continue")) {
             (&*self.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        request.body = if chunked {
-            self.chunks()?
-        } else {
-            self.take(length)?
-        };
+        request.body = if chunked { self.chunks()? } else { self.take(length)? };
         Ok(request)
     }
 
@@ -205,18 +192,10 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, Refusal> {
     };
     for header in parsed.headers.iter() {
         let value = String::from_utf8_lossy(header.value).into_owned();
-        request
-            .headers
-            .push((header.name.to_ascii_lowercase(), value));
+        request.headers.push((header.name.to_ascii_lowercase(), value));
     }
-    let wish = request
-        .header("connection")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    request.keep_alive = if parsed.version == Some(1) {
-        !wish.contains("close")
-    } else {
-        wish.contains("keep-alive")
-    };
+    let wish = request.header("connection").unwrap_or_default().to_ascii_lowercase();
+    request.keep_alive =
+        if parsed.version == Some(1) { !wish.contains("close") } else { wish.contains("keep-alive") };
     Ok(Some((request, length)))
 }

@@ -31,10 +31,7 @@ pub(super) fn answer(request: &Request, settings: &Settings) -> Answer {
     let get = match route {
         "tests" => Some(pages(request, settings)),
         "account-groups" => Some(account_groups()),
-        "status" => Some(Answer::json(
-            200,
-            &json!({"timestamp": date::iso_date(settings.epoch)}),
-        )),
+        "status" => Some(Answer::json(200, &json!({"timestamp": date::iso_date(settings.epoch)}))),
         "agents" => Some(agents(settings)),
         "forbidden" => Some(Answer::problem(403, "The role lacks a permission", path)),
         "big" => Some(big(request)),
@@ -50,10 +47,7 @@ pub(super) fn answer(request: &Request, settings: &Settings) -> Answer {
 
 /// Another version of the API redirects to this one; nothing else exists.
 fn elsewhere(request: &Request, settings: &Settings) -> Answer {
-    let version = request
-        .local()
-        .strip_prefix("/v")
-        .and_then(|v| v.split_once('/'));
+    let version = request.local().strip_prefix("/v").and_then(|v| v.split_once('/'));
     match version {
         Some((number, rest)) if number != "7" && number.parse::<u32>().is_ok() => {
             let location = format!("{}/v7/{rest}", settings.origin);
@@ -64,9 +58,7 @@ fn elsewhere(request: &Request, settings: &Settings) -> Answer {
 }
 
 fn hal(body: &Value) -> Answer {
-    Answer::new(200)
-        .header("Content-Type", "application/hal+json")
-        .body(body.to_string())
+    Answer::new(200).header("Content-Type", "application/hal+json").body(body.to_string())
 }
 
 fn test(number: usize) -> Value {
@@ -94,11 +86,7 @@ fn pages(request: &Request, settings: &Settings) -> Answer {
     let tests: Vec<Value> = (start + 1..=end).map(test).collect();
     let mut links = json!({"self": {"href": format!("{}{}", settings.origin, request.local())}});
     if end < settings.tests_total {
-        let mut href = format!(
-            "{}/v7/tests?cursor={}",
-            settings.origin,
-            seal_cursor(end, size)
-        );
+        let mut href = format!("{}/v7/tests?cursor={}", settings.origin, seal_cursor(end, size));
         // The account group stays what it was, or the next page would be another group's.
         let query = request.local().split_once('?').map_or("", |(_, q)| q);
         for aid in query.split('&').filter(|p| p.starts_with("aid=")) {
@@ -145,11 +133,7 @@ fn agents(settings: &Settings) -> Answer {
 fn echo(request: &Request) -> Answer {
     let mut headers = Map::new();
     for (name, value) in &request.headers {
-        let value = if name == "authorization" {
-            "…"
-        } else {
-            value
-        };
+        let value = if name == "authorization" { "…" } else { value };
         let shown = match headers.get(name).and_then(Value::as_str) {
             Some(earlier) => format!("{earlier}, {value}"),
             None => value.to_owned(),
@@ -157,10 +141,7 @@ fn echo(request: &Request) -> Answer {
         headers.insert(name.clone(), shown.into());
     }
     let body = String::from_utf8_lossy(&request.body);
-    Answer::json(
-        200,
-        &json!({"method": request.method, "target": request.target, "headers": headers, "body": body}),
-    )
+    Answer::json(200, &json!({"method": request.method, "target": request.target, "headers": headers, "body": body}))
 }
 
 fn big(request: &Request) -> Answer {
@@ -172,9 +153,7 @@ fn big(request: &Request) -> Answer {
 }
 
 fn slow(request: &Request) -> Answer {
-    let time = request
-        .parameter("ms")
-        .map_or(Ok(0), |ms| ms.parse::<u32>());
+    let time = request.parameter("ms").map_or(Ok(0), |ms| ms.parse::<u32>());
     match time {
         Ok(ms) => Answer::json(200, &json!({"slow": ms})).wait(Duration::from_millis(ms.into())),
         Err(_) => Answer::problem(400, "ms must be a number", request.path()),

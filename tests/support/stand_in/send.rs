@@ -30,11 +30,7 @@ pub(super) fn send(
 ) -> io::Result<bool> {
     let keep = sending.keep_alive && answer.after != After::Close;
     let mut bytes = head(answer, keep, &sending.date).into_bytes();
-    let body: &[u8] = if sending.head_only || bodiless(answer.status) {
-        &[]
-    } else {
-        &answer.body
-    };
+    let body: &[u8] = if sending.head_only || bodiless(answer.status) { &[] } else { &answer.body };
     match answer.manner {
         Manner::Whole if body.len() <= ONE_PIECE => {
             bytes.extend_from_slice(body);

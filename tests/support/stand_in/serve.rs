@@ -26,9 +26,7 @@ pub(super) fn start(at: impl ToSocketAddrs) -> io::Result<(Arc<Shared>, JoinHand
     }
     let shared = Arc::new(Shared::new(address));
     let for_thread = Arc::clone(&shared);
-    let accepting = thread::Builder::new()
-        .name("stand-in".into())
-        .spawn(move || accept(&listener, &for_thread))?;
+    let accepting = thread::Builder::new().name("stand-in".into()).spawn(move || accept(&listener, &for_thread))?;
     Ok((shared, accepting))
 }
 
@@ -51,11 +49,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             state.connections += 1;
             state.open.insert(id, Arc::clone(&stream));
         }
-        let open = Open {
-            shared: Arc::clone(shared),
-            stream,
-            id,
-        };
+        let open = Open { shared: Arc::clone(shared), stream, id };
         // A thread that cannot start drops its connection, and with it closes it.
         let _ = thread::Builder::new()
             .name(format!("stand-in-{id}"))
@@ -106,11 +100,7 @@ impl Open {
             let answer = control::answer(&self.shared, request);
             return self.send(request, &answer, &mut || {});
         }
-        let mut in_flight = InFlight {
-            shared: &self.shared,
-            request,
-            left: false,
-        };
+        let mut in_flight = InFlight { shared: &self.shared, request, left: false };
         let (answer, settings) = {
             let mut state = self.shared.lock();
             let admission = state.enter(request, source);
@@ -124,9 +114,7 @@ impl Open {
             (admission, settings)
         };
         let headers = answer.headers;
-        let mut answer = answer
-            .answer
-            .unwrap_or_else(|| routes::answer(request, &settings));
+        let mut answer = answer.answer.unwrap_or_else(|| routes::answer(request, &settings));
         for (name, value) in headers {
             if !answer.has_header(&name) {
                 answer.headers.push((name, value));
@@ -136,21 +124,14 @@ impl Open {
         if let Some((hook, seen)) = told {
             hook(&seen);
         }
-        self.shared
-            .stop
-            .sleep(settings.delay.saturating_add(answer.wait));
+        self.shared.stop.sleep(settings.delay.saturating_add(answer.wait));
         if self.shared.stop.is_set() {
             return Ok(false);
         }
         self.send(request, &answer, &mut || in_flight.leave())
     }
 
-    fn send(
-        &self,
-        request: &Request,
-        answer: &Answer,
-        leave: &mut dyn FnMut(),
-    ) -> io::Result<bool> {
+    fn send(&self, request: &Request, answer: &Answer, leave: &mut dyn FnMut()) -> io::Result<bool> {
         let skew = self.shared.lock().skew;
         let sending = Sending {
             head_only: request.method == "HEAD",
@@ -167,9 +148,7 @@ impl Open {
         let answer = Answer::problem(status, "The stand-in cannot read this request", "");
         let _ = self.send(&Request::default(), &answer, &mut || {});
         let _ = self.stream.shutdown(Shutdown::Write);
-        let _ = self
-            .stream
-            .set_read_timeout(Some(Duration::from_millis(200)));
+        let _ = self.stream.set_read_timeout(Some(Duration::from_millis(200)));
         let mut dropped = [0; 8192];
         for _ in 0..4096 {
             if !matches!((&*self.stream).read(&mut dropped), Ok(n) if n > 0) {

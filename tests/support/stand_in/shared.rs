@@ -19,11 +19,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(address: SocketAddr) -> Self {
-        Self {
-            address,
-            stop: Stop::default(),
-            state: Mutex::new(State::new()),
-        }
+        Self { address, stop: Stop::default(), state: Mutex::new(State::new()) }
     }
 
     /// A failed assertion in a hook must not fail every later request with it, so poison is passed over.
@@ -38,9 +34,7 @@ impl Shared {
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("address", &self.address).finish_non_exhaustive()
     }
 }
 

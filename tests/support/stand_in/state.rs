@@ -106,19 +106,11 @@ impl State {
         let answer = self.scripted(request, true).or_else(|| {
             if self.block.holds(source) {
                 self.blocked += 1;
-                Some(Answer::problem(
-                    429,
-                    "Too many unauthorized requests",
-                    request.path(),
-                ))
+                Some(Answer::problem(429, "Too many unauthorized requests", request.path()))
             } else if token.is_none() {
-                Some(Answer::json(
-                    401,
-                    &json!({"errorMessage": "401 Not Authorized"}),
-                ))
+                Some(Answer::json(401, &json!({"errorMessage": "401 Not Authorized"})))
             } else if !accepted {
-                let body =
-                    json!({"error": "invalid_token", "error_description": "Invalid access token"});
+                let body = json!({"error": "invalid_token", "error_description": "Invalid access token"});
                 Some(Answer::json(401, &body))
             } else {
                 let passes;
@@ -146,18 +138,13 @@ impl State {
 
     /// Takes the next scripted answer, if there is one and its turn is before (or after) the token's check.
     fn scripted(&mut self, request: &Request, before_auth: bool) -> Option<Answer> {
-        let ready =
-            |queue: &VecDeque<Answer>| queue.front().is_some_and(|a| !before_auth || a.before_auth);
+        let ready = |queue: &VecDeque<Answer>| queue.front().is_some_and(|a| !before_auth || a.before_auth);
         for path in [request.local(), request.path()] {
             if let Some(queue) = self.scripts.get_mut(path)
                 && !queue.is_empty()
             {
                 // A path's own script goes first even if its turn comes later.
-                return if ready(queue) {
-                    queue.pop_front()
-                } else {
-                    None
-                };
+                return if ready(queue) { queue.pop_front() } else { None };
             }
         }
         if ready(&self.script_any) {
@@ -195,12 +182,7 @@ impl State {
     }
 
     pub(super) fn reset_counts(&mut self) {
-        (
-            self.requests,
-            self.unauthorized,
-            self.blocked,
-            self.connections,
-        ) = (0, 0, 0, 0);
+        (self.requests, self.unauthorized, self.blocked, self.connections) = (0, 0, 0, 0);
         self.max_in_flight = self.in_flight;
         self.tokens.reset_counts();
         self.log.clear();

@@ -68,10 +68,7 @@ impl Tokens {
             let standing = format!("{:?}", r.standing).to_ascii_lowercase();
             json!({"standing": standing, "seen": r.seen, "max_in_flight": r.max_in_flight})
         };
-        self.0
-            .iter()
-            .map(|(t, r)| (t.clone(), describe(r)))
-            .collect()
+        self.0.iter().map(|(t, r)| (t.clone(), describe(r))).collect()
     }
 }
 
@@ -85,11 +82,7 @@ pub(super) struct Block {
 
 impl Default for Block {
     fn default() -> Self {
-        Self {
-            after: Some(120),
-            recent: HashMap::new(),
-            blocked: HashSet::new(),
-        }
+        Self { after: Some(120), recent: HashMap::new(), blocked: HashSet::new() }
     }
 }
 
@@ -105,10 +98,7 @@ impl Block {
         let Some(after) = self.after else { return };
         let now = Instant::now();
         let recent = self.recent.entry(source).or_default();
-        while recent
-            .front()
-            .is_some_and(|t| now.duration_since(*t) >= Self::WINDOW)
-        {
+        while recent.front().is_some_and(|t| now.duration_since(*t) >= Self::WINDOW) {
             recent.pop_front();
         }
         recent.push_back(now);
