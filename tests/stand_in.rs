@@ -1,4 +1,5 @@
 //! The stand-in itself: tokens, counters, routes, limits and control.
+// quick
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The stand-in itself: scripted answers, broken connections and many of them.
+// quick
 
 mod support;
 

@@ -1,0 +1,78 @@
+//! The installed tree, as a user has it, and programs built and run on it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The project's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The prefix that the install command was run with: `include/thousandeyes.h`, `lib/libthousandeyes.so`...
+pub fn prefix() -> &'static Path {
+    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
+    PREFIX.get_or_init(|| {
+        let prefix = root().join("target/installed");
+        run(Command::new(root().join("install.sh")).arg("--prefix").arg(&prefix));
+        prefix
+    })
+}
+
+/// The shared library of the installed tree.
+pub fn library() -> PathBuf {
+    prefix().join("lib/libthousandeyes.so.0")
+}
+
+/// A folder for what a test makes; its own for every name.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A command that none of the settings of the person who runs the tests reaches; the state is in memory.
+pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_uppercase();
+        if text.starts_with("TE_") || text.starts_with("SSL_CERT_") || text.ends_with("_PROXY") {
+            command.env_remove(&name);
+        }
+    }
+    command.env("TE_STATE_DIR", "").env("LD_LIBRARY_PATH", prefix().join("lib"));
+    command
+}
+
+/// Runs a command that must succeed.
+pub fn run(command: &mut Command) -> Output {
+    let output = output(command);
+    assert!(output.status.success(), "{command:?} failed: {}\n{}", output.status, text(&output));
+    output
+}
+
+/// Runs a command and takes what it printed.
+pub fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} cannot be run: {error}"))
+}
+
+/// Both outputs of a program, as text.
+pub fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Compiles one source of the project with warnings as errors against the installed tree, linked to the shared
+/// library; `flags` come last.
+pub fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
+    let name: String = format!("{source}-{compiler}-{}", flags.concat())
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let program = scratch("programs").join(name);
+    let mut command = Command::new(compiler);
+    command.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"]);
+    command.arg("-I").arg(prefix().join("include")).arg(root().join(source)).arg("-o").arg(&program);
+    command.args(flags).arg("-L").arg(prefix().join("lib")).args(["-lthousandeyes", "-lpthread"]);
+    run(&mut command);
+    program
+}
