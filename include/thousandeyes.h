@@ -9,7 +9,8 @@
  *   - What a function returns as T * is yours: te_free it, in any order. const char * is borrowed: it lives as long as
  *     the handle it came from and must not be freed.
  *   - const T * arguments: many threads at once. T * arguments: one thread at a time.
- *   - Strings are UTF-8 and end with NUL; they are copied. Options and calls are copied when they are used.
+ *   - Strings are UTF-8 and end with NUL; they are copied. NULL or another encoding is TE_E_INVALID_ARGUMENT unless the
+ *     function says what NULL means. Options and calls are copied when they are used.
  *   - Durations are milliseconds.
  *   - te_status: 0 success; above 0 success with news; below 0 failure. Messages never hold a secret.
  */
@@ -27,7 +28,7 @@
 // Stop; a person must look after the token or the account.
 #define TE_KIND_TOKEN 1
 
-// Wait for `te_response_retry_after_ms`, then call again.
+// Wait for te_response_retry_after_ms, then call again.
 #define TE_KIND_WAIT 2
 
 // The network or the server had a fault: it may work later.
@@ -75,16 +76,18 @@
 // One line a call.
 #define TE_LOG_DEBUG 4
 
-// A call to be made, once or often. Freed with `te_free`; copied when it is performed.
+// A call to be made, once or often. Freed with te_free; copied when it is performed. A failed setter sticks, as with
+// te_options.
 typedef struct te_call te_call;
 
-// One token at one origin. Freed with `te_free`; used by many threads at once.
+// One token at one origin. Freed with te_free; used by many threads at once.
 typedef struct te_client te_client;
 
-// Settings of a client. Freed with `te_free`; copied when a client is made.
+// Settings of a client. Freed with te_free; copied when a client is made. After a setter failed nothing changes any
+// more: every later one returns that failure, and so does the client made from them.
 typedef struct te_options te_options;
 
-// What came of a call. Freed with `te_free`; what it lends lives as long.
+// What came of a call. Freed with te_free; what it lends lives as long.
 typedef struct te_response te_response;
 
 // What became of a call: 0 success, above 0 success with news, below 0 failure.
@@ -94,7 +97,7 @@ typedef int32_t te_status;
 // It must not make calls of this library.
 typedef int32_t (*te_interrupt)(void *user);
 
-// Given one line of text, on the caller's own thread, with no lock held. `level` is one of `TE_LOG`_*. `text` is
+// Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
 // borrowed for the time of the call. It must not make calls of this library.
 typedef void (*te_log)(int32_t level, const char *text, void *user);
 
@@ -186,16 +189,16 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 extern "C" {
 #endif // __cplusplus
 
-// The name of a status, such as "`TE_E_UNAUTHORIZED`"; "`TE_E_UNKNOWN`" for a number that is none. Static, never NULL.
+// The name of a status, such as "TE_E_UNAUTHORIZED"; "TE_E_UNKNOWN" for a number that is none. Static, never NULL.
 const char *te_status_name(te_status status);
 
-// What to do about a status: one of `TE_KIND`_*. A failure with a number that this version does not know: `TE_KIND_LOCAL`.
+// What to do about a status: one of TE_KIND_*. A failure with a number that this version does not know: TE_KIND_LOCAL.
 int32_t te_status_kind(te_status status);
 
 // The version of the library, such as "0.1.0". Static, never NULL.
 const char *te_version(void);
 
-// `TE_ABI_VERSION` as the library was built with: compare it with the header's.
+// TE_ABI_VERSION as the library was built with: compare it with the header's.
 int32_t te_abi_version(void);
 
 // Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
@@ -205,7 +208,7 @@ void te_free(void *handle);
 // How many handles are alive in this process: 0 when everything was freed.
 int64_t te_live_handles(void);
 
-// The status of a client, response, options or call. `TE_E_BAD_HANDLE` for what is none.
+// The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
 //
 // A client's never changes after its creation; that of options and calls is their first failed setter's.
 te_status te_status_of(const void *handle);
@@ -214,10 +217,9 @@ te_status te_status_of(const void *handle);
 // a secret. For a bad handle, what is wrong with it.
 const char *te_message(const void *handle);
 
-// A client for a token. `token` NULL: $`TE_TOKEN`, else the file $`TE_TOKEN_FILE`. `options` NULL: defaults. Touches no
-// network. A client that could not be made answers every call with its error; see `te_status_of`.
-te_client *te_client_new(const char *token,
-                         const te_options *options);
+// A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
+// network. A client that could not be made answers every call with its error; see te_status_of.
+te_client *te_client_new(const char *token, const te_options *options);
 
 // GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin. Blocks at most for the
 // client's timeout.
@@ -233,7 +235,8 @@ te_response *te_request(const te_client *client,
 // Makes a call. Blocks at most for the call's timeout, or else for the client's.
 te_response *te_perform(const te_client *client, const te_call *call);
 
-// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread.
+// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread or signal
+// handler.
 void te_client_cancel(const te_client *client);
 
 // A person says: try this token once more now, although it was rejected. At most 3 times an hour.
@@ -283,7 +286,7 @@ int32_t te_response_json_bool(const te_response *response, const char *pointer, 
 // How many elements the array, or members the object, at a pointer has; -1 when it is neither.
 int64_t te_response_json_count(const te_response *response, const char *pointer);
 
-// What stands at a pointer: one of `TE_JSON`_*.
+// What stands at a pointer: one of TE_JSON_*.
 int32_t te_response_json_type(const te_response *response, const char *pointer);
 
 // A call of a method (GET, POST, PUT, PATCH, DELETE) on a path or a URL of the same origin.
@@ -304,28 +307,29 @@ te_status te_call_set_account_group(te_call *call, const char *id);
 // Time of this call in milliseconds, waits included, instead of the client's; more than 0.
 te_status te_call_set_timeout_ms(te_call *call, int64_t milliseconds);
 
-// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread.
+// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or
+// signal handler.
 void te_call_cancel(const te_call *call);
 
 // Default options.
 te_options *te_options_new(void);
 
-// Base URL of the API, with or without /v7. NULL: `TE_E_INVALID_ARGUMENT`. Default: $`TE_BASE_URL`, else
-// $`TE_API_ENDPOINT`, else <https://api.thousandeyes.com>. Plain http only for loopback.
+// Base URL of the API, with or without /v7. Default: $TE_BASE_URL, else $TE_API_ENDPOINT, else
+// https://api.thousandeyes.com. Plain http only for loopback.
 te_status te_options_set_base_url(te_options *options, const char *url);
 
-// Directory through which programs share what they know of tokens; "": in memory only. Default: $`TE_STATE_DIR`. In
+// Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
 // this version clients of one process share what has the same directory, and nothing is written.
 te_status te_options_set_state_dir(te_options *options, const char *path);
 
-// Account group id (the API's aid) for every call; "": the user's login account group. Default: $`TE_AID`.
+// Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
 te_status te_options_set_account_group(te_options *options, const char *id);
 
 // PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
 te_status te_options_set_ca_file(te_options *options, const char *path);
 
-// Proxy URL, such as <http://user:password@proxy.example.com:8080>; "": no proxy. Default: $`HTTPS_PROXY`, else
-// $`ALL_PROXY`, with the exceptions of $`NO_PROXY`. Loopback never goes through a proxy.
+// Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
+// $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
 te_status te_options_set_proxy(te_options *options, const char *url);
 
 // Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
@@ -337,7 +341,7 @@ te_status te_options_set_timeout_ms(te_options *options, int64_t milliseconds);
 // Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
 te_status te_options_set_connect_timeout_ms(te_options *options, int64_t milliseconds);
 
-// The largest unpacked body in bytes; a larger one is `TE_E_TOO_LARGE`, never cut. Default: 64 MiB.
+// The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
 te_status te_options_set_body_limit(te_options *options, int64_t bytes);
 
 // The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
@@ -346,7 +350,7 @@ te_status te_options_set_unauthorized_budget(te_options *options, int32_t answer
 // What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
 te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
 
-// Whom to tell what happens; NULL: standard error, down to the level that $`TE_LOG` names (error, warn, info, debug).
+// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
 // `user` is handed to the callback and must outlive the client.
 te_status te_options_set_log(te_options *options, te_log callback, void *user);
 

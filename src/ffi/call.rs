@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::handle::{self, Object};
+use super::handle::{self, Kind, Object};
 use super::options::{Sticky, duration};
 use super::panic::contained;
 use super::response::panicked;
@@ -13,7 +13,8 @@ use super::strings::{invalid, required};
 use crate::call::Call;
 use crate::error::Result;
 
-/// A call to be made, once or often. Freed with `te_free`; copied when it is performed.
+/// A call to be made, once or often. Freed with te_free; copied when it is performed. A failed setter sticks, as with
+/// te_options.
 pub struct te_call {
     _private: [u8; 0],
 }
@@ -28,6 +29,10 @@ pub(super) struct CallHandle {
 impl CallHandle {
     fn lock(&self) -> MutexGuard<'_, Sticky<Option<Call>>> {
         self.call.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn status(&self) -> te_status {
@@ -67,13 +72,7 @@ fn set(call: *mut te_call, change: impl FnOnce(&mut Call) -> Result<()>) -> te_s
     contained(
         || TE_E_PANIC,
         || match handle::find(call.cast_const().cast::<c_void>()) {
-            Ok(Object::Call(call)) => {
-                let mut call = call.lock();
-                if call.status() != 0 && call.value().is_err() {
-                    return call.status();
-                }
-                call.set(|call| call.as_mut().map_or(Ok(()), change))
-            }
+            Ok(Object::Call(call)) => call.lock().set(|call| call.as_mut().map_or_else(|| Err(panicked()), change)),
             _ => TE_E_BAD_HANDLE,
         },
     )
@@ -154,15 +153,9 @@ pub extern "C" fn te_call_set_timeout_ms(call: *mut te_call, milliseconds: i64) 
     set(call, |call| duration(milliseconds).map(|timeout| call.timeout(timeout)))
 }
 
-/// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread.
+/// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or
+/// signal handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_call_cancel(call: *const te_call) {
-    contained(
-        || (),
-        || {
-            if let Ok(Object::Call(call)) = handle::find(call.cast::<c_void>()) {
-                call.cancelled.store(true, Ordering::SeqCst);
-            }
-        },
-    );
+    contained(|| (), || handle::cancel(call, Kind::Call));
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::call::{slice, te_call};
-use super::handle::{self, Bad, Object};
+use super::handle::{self, Bad, Kind, Object};
 use super::options::te_options;
 use super::panic::contained;
 use super::response::{Outcome, bad_handle, panicked, respond, te_response};
@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::error::Result;
 
-/// One token at one origin. Freed with `te_free`; used by many threads at once.
+/// One token at one origin. Freed with te_free; used by many threads at once.
 pub struct te_client {
     _private: [u8; 0],
 }
@@ -27,13 +27,19 @@ pub(super) struct ClientHandle {
     client: Result<Client>,
 }
 
+impl ClientHandle {
+    pub(super) fn cancel(&self) {
+        self.client.as_ref().iter().for_each(|client| client.cancel());
+    }
+}
+
 fn make(client: Result<Client>) -> *mut te_client {
     let state = Outcome::of(&client);
     Object::Client(Arc::new(ClientHandle { state, client })).into_handle()
 }
 
-/// A client for a token. `token` NULL: $`TE_TOKEN`, else the file $`TE_TOKEN_FILE`. `options` NULL: defaults. Touches no
-/// network. A client that could not be made answers every call with its error; see `te_status_of`.
+/// A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
+/// network. A client that could not be made answers every call with its error; see te_status_of.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_client_new(token: *const c_char, options: *const te_options) -> *mut te_client {
     contained(
@@ -111,17 +117,11 @@ pub extern "C" fn te_perform(client: *const te_client, call: *const te_call) -> 
     })
 }
 
-/// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread.
+/// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread or signal
+/// handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_client_cancel(client: *const te_client) {
-    contained(
-        || (),
-        || {
-            if let Ok(client) = find(client) {
-                client.client.as_ref().iter().for_each(|client| client.cancel());
-            }
-        },
-    );
+    contained(|| (), || handle::cancel(client, Kind::Client));
 }
 
 /// A person says: try this token once more now, although it was rejected. At most 3 times an hour.

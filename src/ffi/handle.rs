@@ -2,7 +2,8 @@
 
 use std::ffi::{CStr, c_void};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 
 use super::call::CallHandle;
 use super::client::ClientHandle;
@@ -54,29 +55,43 @@ struct Slot {
     object: Option<Object>,
 }
 
-#[derive(Default)]
 struct Table {
     slots: Vec<Slot>,
     free: Vec<usize>,
     live: usize,
 }
 
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+static TABLE: RwLock<Table> = RwLock::new(Table { slots: Vec::new(), free: Vec::new(), live: 0 });
+
+/// Bits 1 to 3 of a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Client = 1,
+    Response = 2,
+    Options = 3,
+    Call = 4,
+}
+
+impl Kind {
+    fn marks(self, ticket: usize) -> bool {
+        ticket & 0xf == (self as usize) << 1 | 1
+    }
+}
 
 impl Object {
-    /// Bits 1 to 3 of its tickets.
-    fn kind(&self) -> usize {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Client(_) => 1,
-            Self::Response(_) => 2,
-            Self::Options(_) => 3,
-            Self::Call(_) => 4,
+            Self::Client(_) => Kind::Client,
+            Self::Response(_) => Kind::Response,
+            Self::Options(_) => Kind::Options,
+            Self::Call(_) => Kind::Call,
         }
     }
 
     /// Puts the object into the table. The result is never NULL.
     pub(super) fn into_handle<T>(self) -> *mut T {
         let ticket = TABLE.write().unwrap_or_else(PoisonError::into_inner).insert(self);
+        cancel_pending();
         std::ptr::without_provenance_mut(ticket)
     }
 }
@@ -101,13 +116,13 @@ impl Table {
         entry.generation = entry.generation % (GENERATIONS - 1) + 1;
         entry.object = Some(object);
         self.live += 1;
-        (entry.generation << GENERATION_SHIFT) | (slot << SLOT_SHIFT) | (kind << 1) | 1
+        (entry.generation << GENERATION_SHIFT) | (slot << SLOT_SHIFT) | ((kind as usize) << 1) | 1
     }
 
     fn find(&self, ticket: usize) -> Result<&Object, Bad> {
         let slot = self.slots.get((ticket >> SLOT_SHIFT) & (SLOTS - 1)).ok_or(Bad::Dead)?;
         let object = slot.object.as_ref().filter(|_| slot.generation == ticket >> GENERATION_SHIFT);
-        object.filter(|object| ticket & 0xf == object.kind() << 1 | 1).ok_or(Bad::Dead)
+        object.filter(|object| object.kind().marks(ticket)).ok_or(Bad::Dead)
     }
 }
 
@@ -147,7 +162,46 @@ pub(super) fn free(handle: *mut c_void) {
     table.live -= 1;
     // Destroyed outside of the lock: a client closes its connections.
     drop(table);
+    cancel_pending();
     drop(object);
+}
+
+/// Tickets to cancel, left here while the table was being changed.
+static PENDING: [AtomicUsize; 64] = [const { AtomicUsize::new(0) }; 64];
+
+/// Cancels a client or a call. A signal handler may do so: it waits for no lock, since the thread it interrupted may
+/// hold that lock, and it allocates and frees nothing.
+pub(super) fn cancel<T>(handle: *const T, kind: Kind) {
+    let ticket = handle.addr();
+    if !kind.marks(ticket) || obviously_bad(ticket).is_some() {
+        return;
+    }
+    for place in &PENDING {
+        match place.compare_exchange(0, ticket, Ordering::SeqCst, Ordering::SeqCst) {
+            Err(other) if other != ticket => {}
+            _ => break,
+        }
+    }
+    cancel_pending();
+}
+
+/// Cancels what [`cancel`] left. When the table is being changed, whoever changes it comes here afterwards.
+fn cancel_pending() {
+    if PENDING.iter().all(|place| place.load(Ordering::SeqCst) == 0) {
+        return;
+    }
+    let table = match TABLE.try_read() {
+        Ok(table) => table,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return,
+    };
+    for place in &PENDING {
+        match table.find(place.swap(0, Ordering::SeqCst)) {
+            Ok(Object::Client(client)) => client.cancel(),
+            Ok(Object::Call(call)) => call.cancel(),
+            _ => {}
+        }
+    }
 }
 
 /// How many handles are alive.

@@ -99,7 +99,7 @@ pub unsafe extern "C" fn te_response_json_count(response: *const te_response, po
     })
 }
 
-/// What stands at a pointer: one of `TE_JSON`_*.
+/// What stands at a pointer: one of TE_JSON_*.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_response_json_type(response: *const te_response, pointer: *const c_char) -> i32 {
     ask(response, pointer, TE_JSON_ABSENT, |_, _, value| {

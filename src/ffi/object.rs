@@ -15,7 +15,7 @@ pub extern "C" fn te_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
 }
 
-/// `TE_ABI_VERSION` as the library was built with: compare it with the header's.
+/// TE_ABI_VERSION as the library was built with: compare it with the header's.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_abi_version() -> i32 {
     TE_ABI_VERSION
@@ -34,7 +34,7 @@ pub extern "C" fn te_live_handles() -> i64 {
     contained(|| -1, || i64::try_from(handle::live()).unwrap_or(i64::MAX))
 }
 
-/// The status of a client, response, options or call. `TE_E_BAD_HANDLE` for what is none.
+/// The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
 ///
 /// A client's never changes after its creation; that of options and calls is their first failed setter's.
 #[unsafe(no_mangle)]

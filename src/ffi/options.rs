@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::handle::{self, Object};
 use super::panic::contained;
 use super::response::panicked;
-use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
+use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, TE_OK, te_status};
 use super::strings::{c_string, code, invalid, required};
 use crate::config::{Config, Level};
 use crate::error::{Error, Result};
-use crate::status::Status;
 
-/// Settings of a client. Freed with `te_free`; copied when a client is made.
+/// Settings of a client. Freed with te_free; copied when a client is made. After a setter failed nothing changes any
+/// more: every later one returns that failure, and so does the client made from them.
 pub struct te_options {
     _private: [u8; 0],
 }
@@ -22,7 +22,7 @@ pub struct te_options {
 /// It must not make calls of this library.
 pub type te_interrupt = Option<unsafe extern "C" fn(user: *mut c_void) -> i32>;
 
-/// Given one line of text, on the caller's own thread, with no lock held. `level` is one of `TE_LOG`_*. `text` is
+/// Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
 /// borrowed for the time of the call. It must not make calls of this library.
 pub type te_log = Option<unsafe extern "C" fn(level: i32, text: *const c_char, user: *mut c_void)>;
 
@@ -67,21 +67,18 @@ impl<T> Sticky<T> {
     }
 
     fn fail(&mut self, error: Error) {
-        if self.failed.is_none() {
-            let message = c_string(error.message());
-            self.failed = Some((error, message));
-        }
+        let message = c_string(error.message());
+        self.failed = Some((error, message));
     }
 
+    /// After a failure nothing changes any more, and every setter returns it.
     pub(super) fn set(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> te_status {
-        match change(&mut self.value) {
-            Ok(()) => code(Status::Ok),
-            Err(error) => {
-                let status = code(error.status());
-                self.fail(error);
-                status
-            }
+        if self.failed.is_none()
+            && let Err(error) = change(&mut self.value)
+        {
+            self.fail(error);
         }
+        self.status()
     }
 
     pub(super) fn value(&self) -> Result<&T> {
@@ -89,7 +86,7 @@ impl<T> Sticky<T> {
     }
 
     pub(super) fn status(&self) -> te_status {
-        self.failed.as_ref().map_or(0, |(error, _)| code(error.status()))
+        self.failed.as_ref().map_or(TE_OK, |(error, _)| code(error.status()))
     }
 
     /// Lives as long as the handle: the first failure never changes.
@@ -154,15 +151,15 @@ unsafe fn set_text(
     })
 }
 
-/// Base URL of the API, with or without /v7. NULL: `TE_E_INVALID_ARGUMENT`. Default: $`TE_BASE_URL`, else
-/// $`TE_API_ENDPOINT`, else <https://api.thousandeyes.com>. Plain http only for loopback.
+/// Base URL of the API, with or without /v7. Default: $TE_BASE_URL, else $TE_API_ENDPOINT, else
+/// https://api.thousandeyes.com. Plain http only for loopback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_base_url(options: *mut te_options, url: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.
     unsafe { set_text(options, url, "url", |config| &mut config.base_url) }
 }
 
-/// Directory through which programs share what they know of tokens; "": in memory only. Default: $`TE_STATE_DIR`. In
+/// Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
 /// this version clients of one process share what has the same directory, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_state_dir(options: *mut te_options, path: *const c_char) -> te_status {
@@ -170,7 +167,7 @@ pub unsafe extern "C" fn te_options_set_state_dir(options: *mut te_options, path
     unsafe { set_text(options, path, "path", |config| &mut config.state_dir) }
 }
 
-/// Account group id (the API's aid) for every call; "": the user's login account group. Default: $`TE_AID`.
+/// Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_account_group(options: *mut te_options, id: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.
@@ -184,8 +181,8 @@ pub unsafe extern "C" fn te_options_set_ca_file(options: *mut te_options, path: 
     unsafe { set_text(options, path, "path", |config| &mut config.ca_file) }
 }
 
-/// Proxy URL, such as <http://user:password@proxy.example.com:8080>; "": no proxy. Default: $`HTTPS_PROXY`, else
-/// $`ALL_PROXY`, with the exceptions of $`NO_PROXY`. Loopback never goes through a proxy.
+/// Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
+/// $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_proxy(options: *mut te_options, url: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.
@@ -218,7 +215,7 @@ pub(super) fn duration(milliseconds: i64) -> Result<Duration> {
     }
 }
 
-/// The largest unpacked body in bytes; a larger one is `TE_E_TOO_LARGE`, never cut. Default: 64 MiB.
+/// The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_body_limit(options: *mut te_options, bytes: i64) -> te_status {
     set(options, |config| {
@@ -255,7 +252,7 @@ pub extern "C" fn te_options_set_interrupt(
     })
 }
 
-/// Whom to tell what happens; NULL: standard error, down to the level that $`TE_LOG` names (error, warn, info, debug).
+/// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
 /// `user` is handed to the callback and must outlive the client.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_log(options: *mut te_options, callback: te_log, user: *mut c_void) -> te_status {

@@ -12,7 +12,7 @@ use crate::answer::Answer;
 use crate::error::{Error, Result, Sent};
 use crate::status::Status;
 
-/// What came of a call. Freed with `te_free`; what it lends lives as long.
+/// What came of a call. Freed with te_free; what it lends lives as long.
 pub struct te_response {
     _private: [u8; 0],
 }
@@ -45,7 +45,7 @@ pub(super) struct ResponseHandle {
     pub(super) state: Outcome,
     result: Result<Answer>,
     headers: OnceLock<Vec<(CString, CString)>>,
-    /// Strings lent by `te_response_json_string`, by pointer.
+    /// Strings lent by te_response_json_string, by pointer.
     lent: Mutex<BTreeMap<String, Option<CString>>>,
 }
 

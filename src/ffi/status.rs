@@ -68,7 +68,7 @@ pub const TE_E_PANIC: te_status = -503;
 pub const TE_KIND_OK: i32 = 0;
 /// Stop; a person must look after the token or the account.
 pub const TE_KIND_TOKEN: i32 = 1;
-/// Wait for `te_response_retry_after_ms`, then call again.
+/// Wait for te_response_retry_after_ms, then call again.
 pub const TE_KIND_WAIT: i32 = 2;
 /// The network or the server had a fault: it may work later.
 pub const TE_KIND_RETRY: i32 = 3;
@@ -77,13 +77,13 @@ pub const TE_KIND_REQUEST: i32 = 4;
 /// Something on this machine is wrong: settings, memory, a handle.
 pub const TE_KIND_LOCAL: i32 = 5;
 
-/// The name of a status, such as "`TE_E_UNAUTHORIZED`"; "`TE_E_UNKNOWN`" for a number that is none. Static, never NULL.
+/// The name of a status, such as "TE_E_UNAUTHORIZED"; "TE_E_UNKNOWN" for a number that is none. Static, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_status_name(status: te_status) -> *const c_char {
     name(status).as_ptr()
 }
 
-/// What to do about a status: one of `TE_KIND`_*. A failure with a number that this version does not know: `TE_KIND_LOCAL`.
+/// What to do about a status: one of TE_KIND_*. A failure with a number that this version does not know: TE_KIND_LOCAL.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_status_kind(status: te_status) -> i32 {
     let known = Status::ALL.iter().find(|known| **known as te_status == status);
