@@ -180,7 +180,7 @@ impl Client {
 
     fn denied(&self, denied: &Denied) -> Error {
         let (store, why) = self.guard.describe();
-        let error = explain::denied(denied, &format!("Guard state: {store}, {why}."), crate::sys::clock::now());
+        let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
         self.tell(Level::Warn, || error.message().to_owned());
         error
     }

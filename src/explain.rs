@@ -6,7 +6,7 @@ use http::Uri;
 
 use crate::answer::Answer;
 use crate::error::{Error, Sent, in_words};
-use crate::guard::{Awaited, Denied, Millis, Noted, Refusal, Stopped};
+use crate::guard::{Awaited, Denied, Noted, Refusal, Stopped};
 use crate::rate::TooMany;
 use crate::status::Status;
 use crate::transport::{Broken, Outgoing};
@@ -36,7 +36,7 @@ pub(crate) fn broken(broken: &Broken, url: &Uri) -> Error {
 }
 
 /// A call that the guard did not let through.
-pub(crate) fn denied(denied: &Denied, store: &str, now: Millis) -> Error {
+pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
     let (status, text, retry_in) = match denied {
         Denied::Refused(refusal) => refused(refusal),
         Denied::Failed(failure) => (
@@ -47,8 +47,7 @@ pub(crate) fn denied(denied: &Denied, store: &str, now: Millis) -> Error {
         Denied::Stopped(Stopped::Cancelled, _) => {
             (Status::Cancelled, "The call was cancelled while it waited. Nothing was sent.".to_owned(), None)
         }
-        Denied::Stopped(Stopped::Deadline, Some(Awaited::RetryAfter(until))) => {
-            let wait = until - now;
+        &Denied::Stopped(Stopped::Deadline, Some(Awaited::RetryAfter(wait))) => {
             let text = format!(
                 "The API asked everybody to wait another {}, longer than this call's time. Nothing was sent. Call \
                  again then.",
@@ -56,8 +55,7 @@ pub(crate) fn denied(denied: &Denied, store: &str, now: Millis) -> Error {
             );
             (Status::RateLimited, text, Some(wait))
         }
-        Denied::Stopped(Stopped::Deadline, Some(Awaited::Reserve(until))) => {
-            let wait = until - now;
+        &Denied::Stopped(Stopped::Deadline, Some(Awaited::Reserve(wait))) => {
             let text = format!(
                 "Nearly all 401 answers that one hour allows are used up, and the next try that is kept for tokens \
                  that worked before comes in {}, later than this call's time. Nothing was sent. Find the programs \

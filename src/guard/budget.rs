@@ -48,9 +48,15 @@ pub(super) fn room(shared: &Shared, class: Class, budget: u32, now: Millis) -> R
     match (whole, own) {
         (Room::Ordinary, own) => own,
         (full, _) if class == Class::Accepted => from_reserve(shared, budget, full, now),
+        (Room::Exhausted(one), Room::Exhausted(other)) => Room::Exhausted(later(one, other)),
         (exhausted @ Room::Exhausted(_), _) | (_, exhausted @ Room::Exhausted(_)) => exhausted,
         (later, _) => later,
     }
+}
+
+/// The refusal that lasts longer.
+fn later(one: Refusal, other: Refusal) -> Refusal {
+    if one.retry_in() >= other.retry_in() { one } else { other }
 }
 
 /// Counts the requests of one class, or all of them, against a limit.
@@ -78,7 +84,7 @@ fn from_reserve(shared: &Shared, budget: u32, full: Room, now: Millis) -> Room {
     let next = shared.reserve_used.map_or(now, |at| at + reserve_interval(budget));
     match full {
         Room::Later(_) if open && shared.reserve_ticket.is_none() && next <= now => Room::Reserve,
-        Room::Later(_) => Room::Later(if next > now { Awaited::Reserve(next) } else { Awaited::Others }),
+        Room::Later(_) => Room::Later(if next > now { Awaited::Reserve(next - now) } else { Awaited::Others }),
         _ if !open => full,
         _ if shared.reserve_ticket.is_some() => Room::Later(Awaited::Others),
         _ if next <= now => Room::Reserve,

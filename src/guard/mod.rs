@@ -112,7 +112,7 @@ pub struct Failure {
 pub enum Decision {
     /// Send. The attempt must be ended with [`Event::Finish`].
     Go(Ticket),
-    /// Ask again when something changed, or at the given time at the latest.
+    /// Ask again when something changed, or after the given time at the latest.
     Wait(Awaited),
     /// Do not send.
     Refuse(Refusal),
@@ -129,25 +129,25 @@ pub enum Decision {
     Unblocked,
 }
 
-/// What a caller waits for.
+/// What a caller waits for. Durations are from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// The verdict of the one attempt that is made with a token that is not fresh.
     Trial(Ticket),
     /// The end of other requests on the wire.
     Others,
-    /// The time until which the API asked everybody to wait.
+    /// The end of the time that the API asked everybody to wait.
     RetryAfter(Millis),
     /// The next try that the last part of the budget gives.
     Reserve(Millis),
 }
 
 impl Awaited {
-    /// When asking again is certain to be worth it; `None`: when somebody else's attempt ends.
-    pub fn until(self) -> Option<Millis> {
+    /// After how long asking again is certain to be worth it; `None`: when somebody else's attempt ends.
+    pub fn ends_in(self) -> Option<Millis> {
         match self {
             Self::Trial(_) | Self::Others => None,
-            Self::RetryAfter(until) | Self::Reserve(until) => Some(until),
+            Self::RetryAfter(wait) | Self::Reserve(wait) => Some(wait),
         }
     }
 }
@@ -185,6 +185,18 @@ pub enum Refusal {
         /// When it is possible again.
         retry_in: Millis,
     },
+}
+
+impl Refusal {
+    /// After how long it is worth asking again.
+    pub fn retry_in(self) -> Millis {
+        match self {
+            Self::TokenRefused { retry_in, .. }
+            | Self::BudgetExhausted { retry_in, .. }
+            | Self::SourceIpBlocked { retry_in, .. }
+            | Self::UnblockedTooOften { retry_in } => retry_in,
+        }
+    }
 }
 
 /// Makes one step of the rules atomic for everybody who shares it.

@@ -53,7 +53,7 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
         probes_block = true;
     }
     if let Some(until) = shared.retry_after {
-        return Decision::Wait(Awaited::RetryAfter(until));
+        return Decision::Wait(Awaited::RetryAfter(until - now));
     }
     if let Some(token) = known {
         if let Some(trial) = token.trial {
@@ -86,7 +86,7 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
     let token = state.token(caller.token, now);
     token.in_flight += 1;
     token.one_more_try = false;
-    if !is_fresh(token, now) || class == Class::Unblocked {
+    if !is_fresh(token, now) {
         token.trial = Some(ticket);
     }
     Decision::Go(ticket)
@@ -132,12 +132,13 @@ fn finish(state: &mut State, ticket: Ticket, caller: &Caller, end: &End, now: Mi
             return noted(state, caller, accepted_ago, now);
         }
         End::NotSent(_) | End::GivenUp => {
-            if shared.reserve_ticket == Some(ticket) {
-                shared.reserve_used = None;
-            }
-            shared.leave(&mut state.tokens, ticket);
-            if let (End::NotSent(failure), Some(token)) = (end, state.tokens.get_mut(&caller.token)) {
-                token.failure = Some((ticket, caller.route, failure.clone()));
+            shared.give_back(ticket, now);
+            let reservation = shared.leave(&mut state.tokens, ticket);
+            if let Some(token) = state.tokens.get_mut(&caller.token) {
+                token.one_more_try |= reservation.is_some_and(|r| r.class == Class::Unblocked);
+                if let End::NotSent(failure) = end {
+                    token.failure = Some((ticket, caller.route, failure.clone()));
+                }
             }
             return noted(state, caller, accepted_ago, now);
         }
@@ -192,6 +193,8 @@ fn accept(state: &mut State, ticket: Ticket, caller: &Caller, now: Millis) {
     token.accepted = Some(now);
     token.rejected = None;
     token.in_doubt = false;
+    // Nobody has to wait for a verdict that is known.
+    token.trial = None;
     let shared = state.shared.entry(caller.scope).or_default();
     shared.charges.retain(|c| c.lost.is_none_or(|(lost, token)| token != caller.token || lost > ticket));
 }

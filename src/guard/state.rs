@@ -116,13 +116,14 @@ impl State {
         }
         self.latest = now;
         for shared in self.shared.values_mut() {
+            // As of the time it expired: who comes a day later finds nothing that still counts.
+            while let Some((&ticket, expired)) = shared.in_flight.iter().find(|(_, r)| r.expires <= now) {
+                let at = expired.expires;
+                lose(shared, &mut self.tokens, ticket, at);
+            }
             shared.charges.retain(|charge| charge.at > now - HOUR);
-            while let Some((&ticket, _)) = shared.in_flight.iter().find(|(_, r)| r.expires <= now) {
-                lose(shared, &mut self.tokens, ticket, now);
-            }
-            if shared.retry_after.is_some_and(|until| until <= now) {
-                shared.retry_after = None;
-            }
+            shared.retry_after = shared.retry_after.filter(|&until| until > now);
+            shared.reserve_used = shared.reserve_used.filter(|&at| at > now - HOUR);
         }
         self.shared.retain(|_, shared| !shared.says_nothing());
     }
@@ -167,15 +168,17 @@ impl State {
 }
 
 /// Ends a reservation that nobody answered: it counts as a 401, and its token goes single file.
-pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token>, ticket: Ticket, now: Millis) {
+pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token>, ticket: Ticket, at: Millis) {
     let Some(reservation) = shared.leave(tokens, ticket) else { return };
-    shared.charges.push(Charge { at: now, class: reservation.class, lost: Some((ticket, reservation.token)) });
+    shared.charges.push(Charge { at, class: reservation.class, lost: Some((ticket, reservation.token)) });
     let Some(token) = tokens.get_mut(&reservation.token) else { return };
     token.in_doubt = true;
     let was_accepted = token.accepted.is_some();
-    if let Some(rejection) = &mut token.rejected {
+    // Only a probe says how the rejected token fares: not what was on the wire when it was rejected.
+    let was_probe = ticket > token.changed && reservation.class == Class::Probe;
+    if let Some(rejection) = token.rejected.as_mut().filter(|_| was_probe) {
         rejection.probes = rejection.probes.saturating_add(1);
-        rejection.next_probe = now + super::schedule::rest(was_accepted, rejection.probes);
+        rejection.next_probe = at + super::schedule::rest(was_accepted, rejection.probes);
     }
 }
 
@@ -183,7 +186,17 @@ impl Shared {
     /// Whether forgetting it changes no decision.
     fn says_nothing(&self) -> bool {
         let counts_nothing = self.charges.is_empty() && self.in_flight.is_empty();
-        counts_nothing && self.blocked.is_none() && self.retry_after.is_none()
+        counts_nothing && self.blocked.is_none() && self.retry_after.is_none() && self.reserve_used.is_none()
+    }
+
+    /// Nothing was sent: the rare tries that this request was may be made by the next.
+    pub(super) fn give_back(&mut self, ticket: Ticket, now: Millis) {
+        if self.reserve_ticket == Some(ticket) {
+            self.reserve_used = None;
+        }
+        if let Some(block) = self.blocked.as_mut().filter(|block| block.probe == Some(ticket)) {
+            block.next_probe = now;
+        }
     }
 
     /// Takes a reservation off the wire, with every place that named it.

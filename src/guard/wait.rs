@@ -67,7 +67,7 @@ impl Guard {
                 // No answer to a reservation: asked again, as long as the caller has time.
                 Decision::Noted { .. } | Decision::Unblocked => awaited = None,
             }
-            let ends = awaited.and_then(Awaited::until).map(|until| (until - crate::sys::clock::now()).max(1));
+            let ends = awaited.and_then(Awaited::ends_in).map(|wait| wait.max(1));
             if ends.is_some_and(|ends| ends > lasts) {
                 return Err(Denied::Stopped(Stopped::Deadline, awaited));
             }

@@ -1,0 +1,264 @@
+//! A world around the guard's rules: the API as it is, callers that ask, wait, send, get answers or die, and a clock
+//! that may step back. Every decision is held against [`Promises`], which know the rules only from their text.
+
+mod promises;
+
+use proptest::prelude::*;
+use thousandeyes::Status;
+use thousandeyes::guard::rules::{self, GRACE};
+use thousandeyes::guard::{
+    Answered, Awaited, Caller, Decision, End, Event, Failure, Fingerprint, Millis, Scope, State, Ticket,
+};
+
+use self::promises::Promises;
+
+pub const MINUTE: Millis = 60_000;
+pub const HOUR: Millis = 60 * MINUTE;
+/// Tokens of the API; the last two are of two loopback origins.
+const TOKENS: usize = 14;
+/// Any time of a boot clock.
+const START: Millis = 1000 * HOUR;
+const LASTS: Millis = 120_000;
+
+/// What happens next. Places are taken modulo what there is.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// So many callers of one token ask at once.
+    Ask { token: usize, route: u64, callers: usize },
+    /// A waiting caller asks again.
+    AskAgain(usize),
+    /// Everybody who waits asks again.
+    AllAskAgain,
+    /// The API answers a request.
+    Answer(usize),
+    /// Something else answers it: a proxy, a rate limit, a block.
+    AnswerOther(usize, Answered),
+    /// A request ends without an answer.
+    End(usize, End),
+    /// A caller dies, or is suspended: nobody ends its request.
+    Abandon(usize),
+    /// An abandoned request is answered after all.
+    LateAnswer(usize),
+    /// Time passes.
+    Pass(Millis),
+    /// The clock steps back.
+    StepBack(Millis),
+    /// A token changes its standing at the API.
+    Turn(usize, bool),
+    /// A person unblocks a token.
+    Unblock(usize),
+}
+
+pub fn step() -> impl Strategy<Value = Step> {
+    let place = 0..1000_usize;
+    let failure = || Failure { status: Status::Connect, text: "refused".to_owned() };
+    let other = prop_oneof![
+        5 => Just(Answered::Nothing),
+        2 => Just(Answered::Accepted),
+        1 => (0..2 * HOUR).prop_map(Answered::RetryAfter),
+        1 => Just(Answered::SourceIpBlocked),
+    ];
+    let end = prop_oneof![Just(End::Lost), Just(End::GivenUp), Just(End::NotSent(failure()))];
+    let time = prop_oneof![6 => 0..3000_i64, 3 => 0..20 * MINUTE, 1 => 0..3 * HOUR];
+    prop_oneof![
+        12 => (0..TOKENS, 0..2_u64, prop_oneof![4 => Just(1_usize), 1 => 2..60_usize])
+            .prop_map(|(token, route, callers)| Step::Ask { token, route, callers }),
+        8 => place.clone().prop_map(Step::AskAgain),
+        1 => Just(Step::AllAskAgain),
+        14 => place.clone().prop_map(Step::Answer),
+        2 => (place.clone(), other).prop_map(|(at, answered)| Step::AnswerOther(at, answered)),
+        2 => (place.clone(), end).prop_map(|(at, end)| Step::End(at, end)),
+        1 => place.clone().prop_map(Step::Abandon),
+        1 => place.clone().prop_map(Step::LateAnswer),
+        8 => time.prop_map(Step::Pass),
+        1 => (0..2 * HOUR).prop_map(Step::StepBack),
+        1 => (0..TOKENS, any::<bool>()).prop_map(|(token, good)| Step::Turn(token, good)),
+        1 => (0..TOKENS).prop_map(Step::Unblock),
+    ]
+}
+
+struct Waiting {
+    caller: Caller,
+    waited_for: Option<Ticket>,
+}
+
+struct Request {
+    caller: Caller,
+    ticket: Ticket,
+    expires: Millis,
+}
+
+/// The state under test and everything around it.
+pub struct World {
+    state: State,
+    promises: Promises,
+    good: [bool; TOKENS],
+    waiting: Vec<Waiting>,
+    wire: Vec<Request>,
+    abandoned: Vec<Request>,
+    clock: Millis,
+    budget: u32,
+}
+
+impl World {
+    pub fn new(budget: u32, good: [bool; TOKENS]) -> Self {
+        Self {
+            state: State::default(),
+            promises: Promises::new(budget, START),
+            good,
+            waiting: Vec::new(),
+            wire: Vec::new(),
+            abandoned: Vec::new(),
+            clock: START,
+            budget,
+        }
+    }
+
+    fn caller(&self, token: usize, route: u64) -> Caller {
+        let scope = if token + 2 < TOKENS { Scope::Network } else { Scope::Loopback(token as u64) };
+        let name = u8::try_from(token).expect("few tokens");
+        Caller { token: Fingerprint([name; 16]), scope, budget: self.budget, route }
+    }
+
+    pub fn take(&mut self, step: Step) {
+        match step {
+            Step::Ask { token, route, callers } => {
+                let caller = self.caller(token, route);
+                for _ in 0..callers {
+                    self.ask(caller, None);
+                }
+            }
+            Step::AskAgain(at) if !self.waiting.is_empty() => {
+                let waiting = self.waiting.swap_remove(at % self.waiting.len());
+                self.ask(waiting.caller, waiting.waited_for);
+            }
+            Step::AllAskAgain => {
+                for waiting in std::mem::take(&mut self.waiting) {
+                    self.ask(waiting.caller, waiting.waited_for);
+                }
+            }
+            Step::Answer(at) => {
+                if let Some(request) = remove(&mut self.wire, at) {
+                    self.answer(&request);
+                }
+            }
+            Step::AnswerOther(at, answered) => {
+                if let Some(request) = remove(&mut self.wire, at) {
+                    self.end(&request, &End::Answered(answered));
+                }
+            }
+            Step::End(at, end) => {
+                if let Some(request) = remove(&mut self.wire, at) {
+                    self.end(&request, &end);
+                }
+            }
+            Step::Abandon(at) => self.abandoned.extend(remove(&mut self.wire, at)),
+            Step::LateAnswer(at) => {
+                if let Some(request) = remove(&mut self.abandoned, at) {
+                    self.answer(&request);
+                }
+            }
+            Step::Pass(time) => self.pass(time),
+            Step::StepBack(time) => {
+                self.clock -= time;
+                for request in self.wire.iter_mut().chain(&mut self.abandoned) {
+                    request.expires = request.expires.min(self.clock + LASTS + GRACE);
+                }
+                self.promises.clock_stepped_back(self.clock);
+                self.settle();
+            }
+            Step::Turn(token, good) => self.good[token] = good,
+            Step::Unblock(token) => {
+                let caller = self.caller(token, 0);
+                let decision = rules::apply(&mut self.state, &Event::Unblock { caller }, self.clock);
+                self.promises.unblock(&caller, &decision);
+            }
+            Step::AskAgain(_) => {}
+        }
+    }
+
+    fn pass(&mut self, time: Millis) {
+        self.clock += time;
+        self.promises.pass(time, self.clock);
+        self.settle();
+    }
+
+    /// What expired is lost, and both sides hear of it at the same time.
+    fn settle(&mut self) {
+        let caller = self.caller(0, 0);
+        rules::report(&mut self.state, &caller, self.clock);
+        let now = self.clock;
+        let (expired, open) = std::mem::take(&mut self.wire).into_iter().partition(|r| r.expires <= now);
+        self.wire = open;
+        self.abandoned.extend::<Vec<_>>(expired);
+        let mut lost: Vec<_> = self.abandoned.iter().filter(|r| r.expires <= now).collect();
+        lost.sort_by_key(|request| (request.caller.scope, request.ticket));
+        for request in lost {
+            self.promises.lose(&request.caller, request.ticket, now - request.expires);
+        }
+    }
+
+    fn ask(&mut self, caller: Caller, waited_for: Option<Ticket>) {
+        let event = Event::Reserve { caller, waited_for, lasts: LASTS };
+        let decision = rules::apply(&mut self.state, &event, self.clock);
+        match &decision {
+            Decision::Go(ticket) => {
+                self.promises.go(&caller, *ticket);
+                self.wire.push(Request { caller, ticket: *ticket, expires: self.clock + LASTS + GRACE });
+            }
+            Decision::Wait(awaited) => {
+                self.promises.wait(&caller, *awaited);
+                let waited_for = waited_for.or(match awaited {
+                    Awaited::Trial(ticket) => Some(*ticket),
+                    _ => None,
+                });
+                self.waiting.push(Waiting { caller, waited_for });
+            }
+            Decision::Refuse(refusal) => {
+                self.promises.refuse(&caller, refusal);
+                let mut later = self.state.clone();
+                let then = rules::apply(&mut later, &event, self.clock + refusal.retry_in());
+                self.promises.refused_then(&caller, refusal, &then);
+            }
+            Decision::Share(_) => self.promises.share(&caller, waited_for),
+            other => panic!("{other:?} is no answer to a reservation"),
+        }
+    }
+
+    fn answer(&mut self, request: &Request) {
+        let token = usize::from(request.caller.token.0[0]);
+        let answered = if self.good[token] { Answered::Accepted } else { Answered::Rejected };
+        self.end(request, &End::Answered(answered));
+    }
+
+    fn end(&mut self, request: &Request, end: &End) {
+        let event = Event::Finish { ticket: request.ticket, caller: request.caller, end: end.clone() };
+        let before = rules::report(&mut self.state, &request.caller, self.clock);
+        let decision = rules::apply(&mut self.state, &event, self.clock);
+        assert!(matches!(decision, Decision::Noted { .. }), "{decision:?}");
+        self.promises.end(&request.caller, request.ticket, end);
+        let after = rules::report(&mut self.state, &request.caller, self.clock);
+        self.promises.compare(&request.caller, &before, &after, end);
+    }
+
+    /// After a day without a word every good token works again, whatever happened before.
+    pub fn everything_recovers(&mut self) {
+        for request in std::mem::take(&mut self.wire) {
+            self.end(&request, &End::GivenUp);
+        }
+        self.waiting.clear();
+        self.pass(25 * HOUR);
+        self.abandoned.clear();
+        let good: Vec<usize> = (0..TOKENS).filter(|&token| self.good[token]).collect();
+        for token in good {
+            let caller = self.caller(token, 0);
+            self.ask(caller, None);
+            let request = self.wire.pop().unwrap_or_else(|| panic!("good token {token} is still held back"));
+            self.answer(&request);
+        }
+    }
+}
+
+fn remove<T>(from: &mut Vec<T>, at: usize) -> Option<T> {
+    if from.is_empty() { None } else { Some(from.swap_remove(at % from.len())) }
+}

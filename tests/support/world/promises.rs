@@ -1,0 +1,352 @@
+//! What the guard promises, written down a second time from its text alone, in true time: a clock that steps back may
+//! make the guard slower, never bolder.
+
+use std::collections::BTreeMap;
+
+use thousandeyes::guard::{
+    Answered, Awaited, Caller, Decision, End, Fingerprint, Millis, Refusal, Report, Scope, Ticket,
+};
+
+use super::{HOUR, MINUTE};
+
+const FRESH: Millis = 10 * MINUTE;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Untried,
+    Probe,
+    Accepted,
+    Unblocked,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Token {
+    ever_accepted: bool,
+    /// By the store's clock: what it takes for fresh depends on it.
+    accepted_at: Millis,
+    /// Until when it rests, and how many probes failed.
+    rejected: Option<(Millis, u32)>,
+    changed: Ticket,
+    in_doubt: bool,
+    one_more_try: bool,
+    unblocked: Vec<Millis>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Charge {
+    at: Millis,
+    class: Class,
+    lost: Option<(Ticket, Fingerprint)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Origin {
+    charges: Vec<Charge>,
+    wire: BTreeMap<Ticket, (Fingerprint, Class, bool)>,
+    /// When the next look at a blocked address is due, and the request that looks.
+    blocked: Option<(Millis, Option<Ticket>)>,
+    retry_after: Millis,
+    last_reserve: Option<Millis>,
+    /// The 401 answers that were read.
+    unauthorized: Vec<Millis>,
+}
+
+pub struct Promises {
+    budget: usize,
+    now: Millis,
+    store_now: Millis,
+    stepped_back: bool,
+    latest: Ticket,
+    tokens: BTreeMap<Fingerprint, Token>,
+    origins: BTreeMap<Scope, Origin>,
+}
+
+fn rest(ever_accepted: bool, probes: u32) -> Millis {
+    let minutes: &[Millis] =
+        if ever_accepted { &[1, 5, 15, 30, 60] } else { &[15, 30, 60, 120, 240, 480, 960, 1440] };
+    minutes[(probes as usize).min(minutes.len() - 1)] * MINUTE
+}
+
+impl Promises {
+    pub fn new(budget: u32, store_now: Millis) -> Self {
+        Self {
+            budget: budget as usize,
+            now: 0,
+            store_now,
+            stepped_back: false,
+            latest: 0,
+            tokens: BTreeMap::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    pub fn pass(&mut self, time: Millis, store_now: Millis) {
+        self.now += time;
+        self.store_now = store_now;
+        for origin in self.origins.values_mut() {
+            origin.charges.retain(|charge| charge.at > self.now - HOUR);
+        }
+    }
+
+    pub fn clock_stepped_back(&mut self, store_now: Millis) {
+        self.stepped_back = true;
+        self.store_now = store_now;
+        for token in self.tokens.values_mut() {
+            token.accepted_at = token.accepted_at.min(store_now);
+        }
+    }
+
+    fn reserve(&self) -> usize {
+        (self.budget / 6).max(1).min(self.budget - 1)
+    }
+
+    fn class(token: &Token) -> Class {
+        match token {
+            Token { one_more_try: true, .. } => Class::Unblocked,
+            Token { rejected: Some(_), .. } => Class::Probe,
+            Token { ever_accepted: true, .. } => Class::Accepted,
+            Token { .. } => Class::Untried,
+        }
+    }
+
+    fn is_fresh(&self, token: &Token) -> bool {
+        let recent = token.ever_accepted && self.store_now - token.accepted_at < FRESH;
+        recent && token.rejected.is_none() && !token.in_doubt
+    }
+
+    /// A request goes out: every promise about what is sent is checked here.
+    pub fn go(&mut self, caller: &Caller, ticket: Ticket) {
+        assert!(ticket > self.latest, "tickets grow");
+        self.latest = ticket;
+        let now = self.now;
+        let token = self.tokens.entry(caller.token).or_default().clone();
+        let fresh = self.is_fresh(&token);
+        let (budget, reserve) = (self.budget, self.reserve());
+        let origin = self.origins.entry(caller.scope).or_default();
+        let class = Self::class(&token);
+
+        let mine = origin.wire.values().filter(|(other, ..)| *other == caller.token).count();
+        assert!(mine < 16, "more than 16 requests of one token");
+        assert!(fresh || mine == 0, "a token that is not fresh goes single file");
+        if let (Some((until, _)), false) = (token.rejected, class == Class::Unblocked) {
+            assert!(now >= until, "a rejected token was sent {} ms too early", until - now);
+        }
+        assert!(now >= origin.retry_after, "sent although the API asked to wait");
+        if let Some((due, probe)) = &mut origin.blocked {
+            assert!(now >= *due && probe.is_none(), "sent from a blocked address");
+            (*due, *probe) = (now + 15 * MINUTE, Some(ticket));
+        }
+
+        let charges = origin.charges.iter().map(|charge| charge.class);
+        let used: Vec<_> = charges.chain(origin.wire.values().map(|(_, class, _)| *class)).collect();
+        let of = |class: Class| used.iter().filter(|&&other| other == class).count() + 1;
+        assert!(used.len() < budget, "over the budget");
+        let over = class != Class::Unblocked && used.len() >= budget - reserve;
+        match class {
+            Class::Untried => assert!(of(class) <= (budget / 2).max(1), "over the share of new tokens"),
+            Class::Probe => assert!(of(class) <= (budget / 4).max(1), "over the share of probes"),
+            Class::Accepted | Class::Unblocked => {}
+        }
+        if over {
+            assert_eq!(class, Class::Accepted, "the last part is for tokens that worked before");
+            let interval = HOUR / Millis::try_from(reserve).expect("small");
+            assert!(origin.last_reserve.is_none_or(|at| now - at >= interval), "the last part was drawn on too soon");
+            assert!(!origin.wire.values().any(|(.., over)| *over), "the last part goes single file");
+            origin.last_reserve = Some(now);
+        }
+        origin.wire.insert(ticket, (caller.token, class, over));
+        self.tokens.entry(caller.token).or_default().one_more_try = false;
+    }
+
+    /// A caller waits: only for what will end, and only when it has to.
+    pub fn wait(&mut self, caller: &Caller, awaited: Awaited) {
+        let token = self.tokens.entry(caller.token).or_default().clone();
+        let fresh = self.is_fresh(&token);
+        let reserve = self.reserve();
+        let origin = self.origins.entry(caller.scope).or_default();
+        match awaited {
+            Awaited::Trial(ticket) => {
+                let (other, ..) = origin.wire.get(&ticket).expect("a trial that is on the wire");
+                assert_eq!(*other, caller.token);
+            }
+            Awaited::Others => assert!(!origin.wire.is_empty(), "waits for nobody"),
+            Awaited::RetryAfter(wait) => {
+                assert!((1..=HOUR).contains(&wait));
+                assert!(self.stepped_back || self.now + wait == origin.retry_after);
+                return;
+            }
+            Awaited::Reserve(wait) => assert!((1..=HOUR).contains(&wait)),
+        }
+        let mine = origin.wire.values().filter(|(other, ..)| *other == caller.token).count();
+        let room = origin.charges.len() + origin.wire.len() < self.budget - reserve;
+        assert!(!(fresh && !token.one_more_try && mine < 16 && room && !self.stepped_back));
+    }
+
+    /// A caller is refused: only for a reason that holds, and with a time within its rule's maximum.
+    pub fn refuse(&mut self, caller: &Caller, refusal: &Refusal) {
+        let token = self.tokens.entry(caller.token).or_default().clone();
+        let reserve = self.reserve();
+        let origin = self.origins.entry(caller.scope).or_default();
+        match *refusal {
+            Refusal::TokenRefused { accepted_ago, retry_in, .. } => {
+                assert!(token.rejected.is_some());
+                assert_eq!(accepted_ago.is_some(), token.ever_accepted);
+                assert!((1..=24 * HOUR).contains(&retry_in));
+            }
+            Refusal::BudgetExhausted { used, limit, retry_in } => {
+                assert!(used >= limit && (1..=HOUR).contains(&retry_in));
+                let flood = (self.budget / 2).max(1) + (self.budget / 4).max(1);
+                let others = origin.charges.iter().filter(|c| !matches!(c.class, Class::Untried | Class::Probe));
+                if Self::class(&token) == Class::Accepted && !self.stepped_back {
+                    assert!(flood + others.count() >= self.budget - reserve, "bad tokens stop a good one");
+                }
+            }
+            Refusal::SourceIpBlocked { retry_in, .. } => {
+                assert!(origin.blocked.is_some());
+                assert!((1..=16 * MINUTE).contains(&retry_in));
+            }
+            Refusal::UnblockedTooOften { .. } => panic!("only a person is told so"),
+        }
+    }
+
+    /// The time a refusal names is the truth, as far as nothing else happens.
+    pub fn refused_then(&self, caller: &Caller, refusal: &Refusal, then: &Decision) {
+        let Decision::Refuse(again) = then else { return };
+        let same = std::mem::discriminant(refusal) == std::mem::discriminant(again);
+        let quiet = self.origins[&caller.scope].wire.is_empty();
+        assert!(!(same && quiet), "{refusal:?}, and when that time was over: {again:?}");
+    }
+
+    pub fn share(&self, caller: &Caller, waited_for: Option<Ticket>) {
+        let waited_for = waited_for.expect("only who waited for a try shares its failure");
+        let wire = self.origins.get(&caller.scope).map(|origin| &origin.wire);
+        assert!(wire.is_none_or(|wire| !wire.contains_key(&waited_for)), "that try has not ended");
+    }
+
+    pub fn unblock(&mut self, caller: &Caller, decision: &Decision) {
+        let token = self.tokens.entry(caller.token).or_default();
+        token.unblocked.retain(|&at| at > self.now - HOUR);
+        if let Decision::Refuse(Refusal::UnblockedTooOften { retry_in }) = decision {
+            assert!((1..=HOUR).contains(retry_in) && (self.stepped_back || token.unblocked.len() == 3));
+            return;
+        }
+        assert_eq!(*decision, Decision::Unblocked);
+        assert!(token.unblocked.len() < 3, "a fourth time within the hour");
+        token.unblocked.push(self.now);
+        token.one_more_try = true;
+        self.origins.entry(caller.scope).or_default().blocked = None;
+    }
+
+    /// A request that nobody answered counts as a 401, from the time it was given up.
+    pub fn lose(&mut self, caller: &Caller, ticket: Ticket, ago: Millis) {
+        let at = self.now - ago;
+        let origin = self.origins.entry(caller.scope).or_default();
+        let Some((_, class, _)) = origin.wire.remove(&ticket) else { return };
+        origin.looked(ticket);
+        origin.charges.push(Charge { at, class, lost: Some((ticket, caller.token)) });
+        origin.charges.retain(|charge| charge.at > self.now - HOUR);
+        let token = self.tokens.entry(caller.token).or_default();
+        token.in_doubt = true;
+        if let (Some((until, probes)), true) = (&mut token.rejected, class == Class::Probe && ticket > token.changed)
+        {
+            *probes += 1;
+            *until = at + rest(token.ever_accepted, *probes);
+        }
+    }
+
+    pub fn end(&mut self, caller: &Caller, ticket: Ticket, end: &End) {
+        let now = self.now;
+        let answered = match end {
+            End::Lost => return self.lose(caller, ticket, 0),
+            End::NotSent(_) | End::GivenUp => {
+                let origin = self.origins.entry(caller.scope).or_default();
+                if let Some((_, class, over)) = origin.wire.remove(&ticket) {
+                    origin.last_reserve = origin.last_reserve.filter(|_| !over);
+                    if origin.looked(ticket) {
+                        origin.blocked = Some((now, None));
+                    }
+                    self.tokens.entry(caller.token).or_default().one_more_try |= class == Class::Unblocked;
+                }
+                return;
+            }
+            End::Answered(answered) => *answered,
+        };
+        let origin = self.origins.entry(caller.scope).or_default();
+        let looked = origin.looked(ticket);
+        let class = origin.wire.remove(&ticket).map(|(_, class, _)| class).or_else(|| {
+            let late = origin.charges.iter().position(|c| c.lost.is_some_and(|(lost, _)| lost == ticket))?;
+            Some(origin.charges.swap_remove(late).class)
+        });
+        match answered {
+            Answered::Rejected => {
+                origin.charges.push(Charge { at: now, class: class.unwrap_or(Class::Untried), lost: None });
+                // One read after its loss was taken back again, by an acceptance of its token, has no place of its own.
+                if class.is_some() {
+                    origin.unauthorized.push(now);
+                }
+                origin.unauthorized.retain(|&at| at > now - HOUR);
+                assert!(origin.unauthorized.len() <= self.budget, "more 401 answers in an hour than the budget");
+            }
+            Answered::RetryAfter(wait) => origin.retry_after = origin.retry_after.max(now + wait.min(HOUR)),
+            Answered::SourceIpBlocked if origin.blocked.is_none() => origin.blocked = Some((now + 2 * MINUTE, None)),
+            Answered::SourceIpBlocked if looked => origin.blocked = Some((now + 15 * MINUTE, None)),
+            _ => {}
+        }
+        if looked && matches!(answered, Answered::Accepted | Answered::Rejected) {
+            origin.blocked = None;
+        }
+        let token = self.tokens.entry(caller.token).or_default();
+        if ticket <= token.changed {
+            return;
+        }
+        match answered {
+            Answered::Accepted => {
+                if !token.ever_accepted || token.rejected.is_some() {
+                    token.changed = self.latest;
+                }
+                (token.ever_accepted, token.accepted_at) = (true, self.store_now);
+                (token.rejected, token.in_doubt) = (None, false);
+                let other =
+                    |charge: &Charge| charge.lost.is_none_or(|(lost, of)| of != caller.token || lost > ticket);
+                origin.charges.retain(other);
+            }
+            Answered::Rejected => {
+                token.in_doubt = false;
+                let probes = match token.rejected {
+                    None => {
+                        token.changed = self.latest;
+                        0
+                    }
+                    Some((_, probes)) => probes + u32::from(class != Some(Class::Unblocked)),
+                };
+                token.rejected = Some((now + rest(token.ever_accepted, probes), probes));
+            }
+            _ => {}
+        }
+    }
+
+    /// The report says what the promises know.
+    pub fn compare(&self, caller: &Caller, before: &Report, after: &Report, end: &End) {
+        let known = self.origins[&caller.scope].charges.len();
+        assert!(after.unauthorized_last_hour as usize >= known, "a 401 was forgotten");
+        if !self.stepped_back {
+            assert_eq!(after.unauthorized_last_hour as usize, known);
+        }
+        if matches!(end, End::NotSent(_) | End::GivenUp) {
+            assert_eq!(before.unauthorized_last_hour, after.unauthorized_last_hour, "nothing was sent");
+        }
+        let token = &self.tokens[&caller.token];
+        assert_eq!(after.token == "rejected", token.rejected.is_some());
+        assert_eq!(after.accepted_ms_ago.is_some(), token.ever_accepted);
+    }
+}
+
+impl Origin {
+    /// Whether this request was the look at a blocked address; it is that no more.
+    fn looked(&mut self, ticket: Ticket) -> bool {
+        match &mut self.blocked {
+            Some((_, probe)) if *probe == Some(ticket) => probe.take().is_some(),
+            _ => false,
+        }
+    }
+}
