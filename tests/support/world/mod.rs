@@ -18,13 +18,12 @@ pub const HOUR: Millis = 60 * MINUTE;
 const TOKENS: usize = 14;
 /// Any time of a boot clock.
 const START: Millis = 1000 * HOUR;
-const LASTS: Millis = 120_000;
 
 /// What happens next. Places are taken modulo what there is.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// So many callers of one token ask at once.
-    Ask { token: usize, route: u64, callers: usize },
+    Ask { token: usize, route: u64, callers: usize, lasts: Millis },
     /// A waiting caller asks again.
     AskAgain(usize),
     /// Everybody who waits asks again.
@@ -59,10 +58,12 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => Just(Answered::SourceIpBlocked),
     ];
     let end = prop_oneof![Just(End::Lost), Just(End::GivenUp), Just(End::NotSent(failure()))];
+    let callers = prop_oneof![4 => Just(1_usize), 1 => 2..60_usize];
+    let lasts = prop_oneof![3 => Just(2 * MINUTE), 1 => 0..2 * HOUR];
     let time = prop_oneof![6 => 0..3000_i64, 3 => 0..20 * MINUTE, 1 => 0..3 * HOUR];
     prop_oneof![
-        12 => (0..TOKENS, 0..2_u64, prop_oneof![4 => Just(1_usize), 1 => 2..60_usize])
-            .prop_map(|(token, route, callers)| Step::Ask { token, route, callers }),
+        12 => (0..TOKENS, 0..2_u64, callers, lasts)
+            .prop_map(|(token, route, callers, lasts)| Step::Ask { token, route, callers, lasts }),
         8 => place.clone().prop_map(Step::AskAgain),
         1 => Just(Step::AllAskAgain),
         14 => place.clone().prop_map(Step::Answer),
@@ -77,8 +78,10 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+#[derive(Clone, Copy)]
 struct Waiting {
     caller: Caller,
+    lasts: Millis,
     waited_for: Option<Ticket>,
 }
 
@@ -86,6 +89,8 @@ struct Request {
     caller: Caller,
     ticket: Ticket,
     expires: Millis,
+    /// As long as the reservation holds at most.
+    lasts: Millis,
 }
 
 /// The state under test and everything around it.
@@ -122,19 +127,19 @@ impl World {
 
     pub fn take(&mut self, step: Step) {
         match step {
-            Step::Ask { token, route, callers } => {
+            Step::Ask { token, route, callers, lasts } => {
                 let caller = self.caller(token, route);
                 for _ in 0..callers {
-                    self.ask(caller, None);
+                    self.ask(Waiting { caller, lasts, waited_for: None });
                 }
             }
             Step::AskAgain(at) if !self.waiting.is_empty() => {
                 let waiting = self.waiting.swap_remove(at % self.waiting.len());
-                self.ask(waiting.caller, waiting.waited_for);
+                self.ask(waiting);
             }
             Step::AllAskAgain => {
                 for waiting in std::mem::take(&mut self.waiting) {
-                    self.ask(waiting.caller, waiting.waited_for);
+                    self.ask(waiting);
                 }
             }
             Step::Answer(at) => {
@@ -162,7 +167,7 @@ impl World {
             Step::StepBack(time) => {
                 self.clock -= time;
                 for request in self.wire.iter_mut().chain(&mut self.abandoned) {
-                    request.expires = request.expires.min(self.clock + LASTS + GRACE);
+                    request.expires = request.expires.min(self.clock + request.lasts);
                 }
                 self.promises.clock_stepped_back(self.clock);
                 self.settle();
@@ -198,13 +203,15 @@ impl World {
         }
     }
 
-    fn ask(&mut self, caller: Caller, waited_for: Option<Ticket>) {
-        let event = Event::Reserve { caller, waited_for, lasts: LASTS };
+    fn ask(&mut self, waiting: Waiting) {
+        let Waiting { caller, lasts, waited_for } = waiting;
+        let event = Event::Reserve { caller, waited_for, lasts };
         let decision = rules::apply(&mut self.state, &event, self.clock);
         match &decision {
             Decision::Go(ticket) => {
                 self.promises.go(&caller, *ticket);
-                self.wire.push(Request { caller, ticket: *ticket, expires: self.clock + LASTS + GRACE });
+                let lasts = lasts.min(HOUR) + GRACE;
+                self.wire.push(Request { caller, ticket: *ticket, expires: self.clock + lasts, lasts });
             }
             Decision::Wait(awaited) => {
                 self.promises.wait(&caller, *awaited);
@@ -212,7 +219,7 @@ impl World {
                     Awaited::Trial(ticket) => Some(*ticket),
                     _ => None,
                 });
-                self.waiting.push(Waiting { caller, waited_for });
+                self.waiting.push(Waiting { waited_for, ..waiting });
             }
             Decision::Refuse(refusal) => {
                 self.promises.refuse(&caller, refusal);
@@ -252,7 +259,7 @@ impl World {
         let good: Vec<usize> = (0..TOKENS).filter(|&token| self.good[token]).collect();
         for token in good {
             let caller = self.caller(token, 0);
-            self.ask(caller, None);
+            self.ask(Waiting { caller, lasts: MINUTE, waited_for: None });
             let request = self.wire.pop().unwrap_or_else(|| panic!("good token {token} is still held back"));
             self.answer(&request);
         }

@@ -29,6 +29,8 @@ struct Token {
     changed: Ticket,
     in_doubt: bool,
     one_more_try: bool,
+    /// The last try that could not be sent, and its route.
+    failed: Option<(Ticket, u64)>,
     unblocked: Vec<Millis>,
 }
 
@@ -219,8 +221,9 @@ impl Promises {
 
     pub fn share(&self, caller: &Caller, waited_for: Option<Ticket>) {
         let waited_for = waited_for.expect("only who waited for a try shares its failure");
-        let wire = self.origins.get(&caller.scope).map(|origin| &origin.wire);
-        assert!(wire.is_none_or(|wire| !wire.contains_key(&waited_for)), "that try has not ended");
+        let (ticket, route) = self.tokens[&caller.token].failed.expect("a try that failed");
+        assert!(ticket >= waited_for, "it failed before this caller came");
+        assert_eq!(route, caller.route, "it took another way");
     }
 
     pub fn unblock(&mut self, caller: &Caller, decision: &Decision) {
@@ -234,6 +237,7 @@ impl Promises {
         assert!(token.unblocked.len() < 3, "a fourth time within the hour");
         token.unblocked.push(self.now);
         token.one_more_try = true;
+        token.failed = None;
         self.origins.entry(caller.scope).or_default().blocked = None;
     }
 
@@ -267,6 +271,9 @@ impl Promises {
                     }
                     self.tokens.entry(caller.token).or_default().one_more_try |= class == Class::Unblocked;
                 }
+                if matches!(end, End::NotSent(_)) {
+                    self.tokens.entry(caller.token).or_default().failed = Some((ticket, caller.route));
+                }
                 return;
             }
             End::Answered(answered) => *answered,
@@ -296,6 +303,7 @@ impl Promises {
             origin.blocked = None;
         }
         let token = self.tokens.entry(caller.token).or_default();
+        token.failed = None;
         if ticket <= token.changed {
             return;
         }
