@@ -16,20 +16,25 @@ fn run(budget: u32, good: [bool; 14], steps: Vec<Step>) {
     world.everything_recovers();
 }
 
+/// Small ones often: their shares are soon used up.
+fn budget() -> impl Strategy<Value = u32> {
+    prop_oneof![1..=14_u32, 1..=110_u32]
+}
+
 fn steady() -> impl Strategy<Value = Step> {
-    step().prop_filter("the clock goes on", |step| !matches!(step, Step::StepBack(_)))
+    step().prop_filter("the clock goes on", |step| !matches!(step, Step::Back(_)))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::with_cases(100) })]
 
     #[test]
-    fn no_interleaving_breaks_a_promise(budget in 1..=110_u32, good: [bool; 14], steps in vec(steady(), 0..1500)) {
+    fn no_interleaving_breaks_a_promise(budget in budget(), good: [bool; 14], steps in vec(steady(), 0..1500)) {
         run(budget, good, steps);
     }
 
     #[test]
-    fn nor_does_a_clock_that_steps_back(budget in 1..=110_u32, good: [bool; 14], steps in vec(step(), 0..1500)) {
+    fn nor_does_a_clock_that_steps_back(budget in budget(), good: [bool; 14], steps in vec(step(), 0..1500)) {
         run(budget, good, steps);
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn answer(request: &Request, settings: &Settings) -> Answer {
     let get = match route {
         "tests" => Some(pages(request, settings)),
         "account-groups" => Some(account_groups()),
-        "status" => Some(Answer::json(200, &json!({"timestamp": date::iso_date(settings.epoch)}))),
+        "status" => Some(Answer::json(200, &json!({"timestamp": date::http_date(settings.epoch)}))),
         "agents" => Some(agents(settings)),
         "forbidden" => Some(Answer::problem(403, "The role lacks a permission", path)),
         "big" => Some(big(request)),

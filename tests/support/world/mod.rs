@@ -12,8 +12,8 @@ use thousandeyes::guard::{
 
 use self::promises::Promises;
 
-pub const MINUTE: Millis = 60_000;
-pub const HOUR: Millis = 60 * MINUTE;
+pub(crate) const MINUTE: Millis = 60_000;
+pub(crate) const HOUR: Millis = 60 * MINUTE;
 /// Tokens of the API; the last two are of two loopback origins.
 const TOKENS: usize = 14;
 /// Any time of a boot clock.
@@ -21,7 +21,7 @@ const START: Millis = 1000 * HOUR;
 
 /// What happens next. Places are taken modulo what there is.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     /// So many callers of one token ask at once.
     Ask { token: usize, route: u64, callers: usize, lasts: Millis },
     /// A waiting caller asks again.
@@ -41,14 +41,14 @@ pub enum Step {
     /// Time passes.
     Pass(Millis),
     /// The clock steps back.
-    StepBack(Millis),
+    Back(Millis),
     /// A token changes its standing at the API.
     Turn(usize, bool),
     /// A person unblocks a token.
     Unblock(usize),
 }
 
-pub fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let place = 0..1000_usize;
     let failure = || Failure { status: Status::Connect, text: "refused".to_owned() };
     let other = prop_oneof![
@@ -72,7 +72,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => place.clone().prop_map(Step::Abandon),
         1 => place.clone().prop_map(Step::LateAnswer),
         8 => time.prop_map(Step::Pass),
-        1 => (0..2 * HOUR).prop_map(Step::StepBack),
+        1 => (0..2 * HOUR).prop_map(Step::Back),
         1 => (0..TOKENS, any::<bool>()).prop_map(|(token, good)| Step::Turn(token, good)),
         1 => (0..TOKENS).prop_map(Step::Unblock),
     ]
@@ -94,7 +94,7 @@ struct Request {
 }
 
 /// The state under test and everything around it.
-pub struct World {
+pub(crate) struct World {
     state: State,
     promises: Promises,
     good: [bool; TOKENS],
@@ -106,7 +106,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(budget: u32, good: [bool; TOKENS]) -> Self {
+    pub(crate) fn new(budget: u32, good: [bool; TOKENS]) -> Self {
         Self {
             state: State::default(),
             promises: Promises::new(budget, START),
@@ -125,7 +125,7 @@ impl World {
         Caller { token: Fingerprint([name; 16]), scope, budget: self.budget, route }
     }
 
-    pub fn take(&mut self, step: Step) {
+    pub(crate) fn take(&mut self, step: Step) {
         match step {
             Step::Ask { token, route, callers, lasts } => {
                 let caller = self.caller(token, route);
@@ -164,7 +164,7 @@ impl World {
                 }
             }
             Step::Pass(time) => self.pass(time),
-            Step::StepBack(time) => {
+            Step::Back(time) => {
                 self.clock -= time;
                 for request in self.wire.iter_mut().chain(&mut self.abandoned) {
                     request.expires = request.expires.min(self.clock + request.lasts);
@@ -249,7 +249,7 @@ impl World {
     }
 
     /// After a day without a word every good token works again, whatever happened before.
-    pub fn everything_recovers(&mut self) {
+    pub(crate) fn everything_recovers(&mut self) {
         for request in std::mem::take(&mut self.wire) {
             self.end(&request, &End::GivenUp);
         }

@@ -53,7 +53,7 @@ struct Origin {
     unauthorized: Vec<Millis>,
 }
 
-pub struct Promises {
+pub(crate) struct Promises {
     budget: usize,
     now: Millis,
     store_now: Millis,
@@ -70,7 +70,7 @@ fn rest(ever_accepted: bool, probes: u32) -> Millis {
 }
 
 impl Promises {
-    pub fn new(budget: u32, store_now: Millis) -> Self {
+    pub(crate) fn new(budget: u32, store_now: Millis) -> Self {
         Self {
             budget: budget as usize,
             now: 0,
@@ -82,7 +82,7 @@ impl Promises {
         }
     }
 
-    pub fn pass(&mut self, time: Millis, store_now: Millis) {
+    pub(crate) fn pass(&mut self, time: Millis, store_now: Millis) {
         self.now += time;
         self.store_now = store_now;
         for origin in self.origins.values_mut() {
@@ -90,7 +90,7 @@ impl Promises {
         }
     }
 
-    pub fn clock_stepped_back(&mut self, store_now: Millis) {
+    pub(crate) fn clock_stepped_back(&mut self, store_now: Millis) {
         self.stepped_back = true;
         self.store_now = store_now;
         for token in self.tokens.values_mut() {
@@ -117,7 +117,7 @@ impl Promises {
     }
 
     /// A request goes out: every promise about what is sent is checked here.
-    pub fn go(&mut self, caller: &Caller, ticket: Ticket) {
+    pub(crate) fn go(&mut self, caller: &Caller, ticket: Ticket) {
         assert!(ticket > self.latest, "tickets grow");
         self.latest = ticket;
         let now = self.now;
@@ -161,7 +161,7 @@ impl Promises {
     }
 
     /// A caller waits: only for what will end, and only when it has to.
-    pub fn wait(&mut self, caller: &Caller, awaited: Awaited) {
+    pub(crate) fn wait(&mut self, caller: &Caller, awaited: Awaited) {
         let token = self.tokens.entry(caller.token).or_default().clone();
         let fresh = self.is_fresh(&token);
         let reserve = self.reserve();
@@ -185,7 +185,7 @@ impl Promises {
     }
 
     /// A caller is refused: only for a reason that holds, and with a time within its rule's maximum.
-    pub fn refuse(&mut self, caller: &Caller, refusal: &Refusal) {
+    pub(crate) fn refuse(&mut self, caller: &Caller, refusal: &Refusal) {
         let token = self.tokens.entry(caller.token).or_default().clone();
         let reserve = self.reserve();
         let origin = self.origins.entry(caller.scope).or_default();
@@ -212,21 +212,21 @@ impl Promises {
     }
 
     /// The time a refusal names is the truth, as far as nothing else happens.
-    pub fn refused_then(&self, caller: &Caller, refusal: &Refusal, then: &Decision) {
+    pub(crate) fn refused_then(&self, caller: &Caller, refusal: &Refusal, then: &Decision) {
         let Decision::Refuse(again) = then else { return };
         let same = std::mem::discriminant(refusal) == std::mem::discriminant(again);
         let quiet = self.origins[&caller.scope].wire.is_empty();
         assert!(!(same && quiet), "{refusal:?}, and when that time was over: {again:?}");
     }
 
-    pub fn share(&self, caller: &Caller, waited_for: Option<Ticket>) {
+    pub(crate) fn share(&self, caller: &Caller, waited_for: Option<Ticket>) {
         let waited_for = waited_for.expect("only who waited for a try shares its failure");
         let (ticket, route) = self.tokens[&caller.token].failed.expect("a try that failed");
         assert!(ticket >= waited_for, "it failed before this caller came");
         assert_eq!(route, caller.route, "it took another way");
     }
 
-    pub fn unblock(&mut self, caller: &Caller, decision: &Decision) {
+    pub(crate) fn unblock(&mut self, caller: &Caller, decision: &Decision) {
         let token = self.tokens.entry(caller.token).or_default();
         token.unblocked.retain(|&at| at > self.now - HOUR);
         if let Decision::Refuse(Refusal::UnblockedTooOften { retry_in }) = decision {
@@ -242,7 +242,7 @@ impl Promises {
     }
 
     /// A request that nobody answered counts as a 401, from the time it was given up.
-    pub fn lose(&mut self, caller: &Caller, ticket: Ticket, ago: Millis) {
+    pub(crate) fn lose(&mut self, caller: &Caller, ticket: Ticket, ago: Millis) {
         let at = self.now - ago;
         let origin = self.origins.entry(caller.scope).or_default();
         let Some((_, class, _)) = origin.wire.remove(&ticket) else { return };
@@ -258,7 +258,7 @@ impl Promises {
         }
     }
 
-    pub fn end(&mut self, caller: &Caller, ticket: Ticket, end: &End) {
+    pub(crate) fn end(&mut self, caller: &Caller, ticket: Ticket, end: &End) {
         let now = self.now;
         let answered = match end {
             End::Lost => return self.lose(caller, ticket, 0),
@@ -334,7 +334,7 @@ impl Promises {
     }
 
     /// The report says what the promises know.
-    pub fn compare(&self, caller: &Caller, before: &Report, after: &Report, end: &End) {
+    pub(crate) fn compare(&self, caller: &Caller, before: &Report, after: &Report, end: &End) {
         let known = self.origins[&caller.scope].charges.len();
         assert!(after.unauthorized_last_hour as usize >= known, "a 401 was forgotten");
         if !self.stepped_back {
