@@ -165,6 +165,7 @@ impl World {
             }
             Step::Pass(time) => self.pass(time),
             Step::Back(time) => {
+                self.abandoned.retain(|request| request.expires > self.clock);
                 self.clock -= time;
                 for request in self.wire.iter_mut().chain(&mut self.abandoned) {
                     request.expires = request.expires.min(self.clock + request.lasts);
@@ -201,6 +202,8 @@ impl World {
         for request in lost {
             self.promises.lose(&request.caller, request.ticket, now - request.expires);
         }
+        // No answer is read an hour after its caller gave up; it would be a 401 that nobody kept a place for.
+        self.abandoned.retain(|request| now - request.expires < 50 * MINUTE);
     }
 
     fn ask(&mut self, waiting: Waiting) {
