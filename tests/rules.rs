@@ -22,7 +22,10 @@ fn budget() -> impl Strategy<Value = u32> {
 }
 
 fn steady() -> impl Strategy<Value = Step> {
-    step().prop_filter("the clock goes on", |step| !matches!(step, Step::Back(_)))
+    step().prop_map(|step| match step {
+        Step::Back(time) => Step::Pass(time),
+        other => other,
+    })
 }
 
 proptest! {

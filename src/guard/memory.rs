@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Caller, Decision, Event, Report, State, Store, rules};
+use super::{Caller, Decision, Event, Owner, Report, State, Store, rules};
 use crate::sys::clock;
 
 /// Shared by the threads of one process.
@@ -48,6 +48,11 @@ impl Store for MemoryStore {
             }
         }
         decision
+    }
+
+    /// It dies with what it owns.
+    fn owner(&self) -> Owner {
+        0
     }
 
     fn wait(&self, seen: u64, longest: Duration) {

@@ -28,6 +28,9 @@ pub(crate) const HOUR: Millis = 60 * MINUTE;
 /// One reservation of one attempt on the wire. Numbers only grow, so a greater one was reserved later.
 pub type Ticket = u64;
 
+/// Whoever makes reservations and can die: a process, with one store open. Chosen at random.
+pub type Owner = u64;
+
 /// Who asks: a token at an origin, and the way its requests take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -49,6 +52,8 @@ pub enum Event {
     Reserve {
         /// Who asks.
         caller: Caller,
+        /// From [`Store::owner`]: whose end is the reservation's.
+        owner: Owner,
         /// The trial this caller already waited for, if any: its failure to connect is this caller's answer too.
         waited_for: Option<Ticket>,
         /// How long the attempt can take at most; after that and 10 seconds it counts as lost.
@@ -67,6 +72,11 @@ pub enum Event {
     Unblock {
         /// Whose token.
         caller: Caller,
+    },
+    /// An owner died: what it had on the wire is lost.
+    Died {
+        /// The owner.
+        owner: Owner,
     },
 }
 
@@ -127,6 +137,8 @@ pub enum Decision {
     },
     /// To [`Event::Unblock`]: one more try is allowed.
     Unblocked,
+    /// To [`Event::Died`].
+    Buried,
 }
 
 /// What a caller waits for. Durations are from now.
@@ -203,6 +215,9 @@ impl Refusal {
 pub trait Store: Send + Sync {
     /// Carries out one step: reads the state, applies [`rules::apply`], writes the state.
     fn step(&self, event: &Event) -> Decision;
+
+    /// Who makes the reservations of this process.
+    fn owner(&self) -> Owner;
 
     /// Sleeps until another step may have changed what a waiter was told, at most `longest`. May wake early.
     fn wait(&self, seen: u64, longest: Duration);

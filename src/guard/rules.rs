@@ -4,7 +4,7 @@ use super::budget::{self, Room};
 use super::schedule::rest;
 use super::state::{Block, Charge, Class, Rejection, Reservation, State, Token, lose};
 use super::{
-    Answered, Awaited, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Refusal, Report, Ticket,
+    Answered, Awaited, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Owner, Refusal, Report, Ticket,
 };
 
 /// For so long after an acceptance a token is tried by many at once.
@@ -17,6 +17,8 @@ pub const GRACE: Millis = 10_000;
 const BLOCK_PROBES: (Millis, Millis) = (2 * MINUTE, 15 * MINUTE);
 /// So long a token that was never accepted leaves a due look to one that was.
 const BLOCK_PROBE_PRECEDENCE: Millis = MINUTE;
+/// The budget while it is not known what the last hour held.
+const CAUTIOUS_BUDGET: u32 = 12;
 /// What a person may ask for within an hour.
 const MOST_UNBLOCKS: usize = 3;
 
@@ -24,13 +26,24 @@ const MOST_UNBLOCKS: usize = 3;
 pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
     state.settle(now);
     match event {
-        Event::Reserve { caller, waited_for, lasts } => reserve(state, caller, *waited_for, *lasts, now),
+        Event::Reserve { caller, owner, waited_for, lasts } => {
+            reserve(state, caller, *owner, *waited_for, *lasts, now)
+        }
         Event::Finish { ticket, caller, end } => finish(state, *ticket, caller, end, now),
         Event::Unblock { caller } => unblock(state, caller, now),
+        Event::Died { owner } => bury(state, *owner, now),
     }
 }
 
-fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts: Millis, now: Millis) -> Decision {
+fn reserve(
+    state: &mut State,
+    caller: &Caller,
+    owner: Owner,
+    waited_for: Option<Ticket>,
+    lasts: Millis,
+    now: Millis,
+) -> Decision {
+    let budget = if state.is_cautious(now) { caller.budget.min(CAUTIOUS_BUDGET) } else { caller.budget };
     let known = state.tokens.get(&caller.token);
     if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
         return Decision::Share(failure);
@@ -63,7 +76,7 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
             return Decision::Wait(Awaited::Others);
         }
     }
-    let from_reserve = match budget::room(shared, class, caller.budget, now) {
+    let from_reserve = match budget::room(shared, class, budget, now) {
         Room::Ordinary => false,
         Room::Reserve => true,
         Room::Later(awaited) => return Decision::Wait(awaited),
@@ -73,7 +86,7 @@ fn reserve(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, lasts
     state.tickets += 1;
     let ticket = state.tickets;
     let lasts = lasts.clamp(0, HOUR) + GRACE;
-    let reservation = Reservation { token: caller.token, class, expires: now + lasts, lasts };
+    let reservation = Reservation { token: caller.token, owner, class, expires: now + lasts, lasts };
     shared.in_flight.insert(ticket, reservation);
     if from_reserve {
         shared.reserve_used = Some(now);
@@ -233,6 +246,15 @@ fn unblock(state: &mut State, caller: &Caller, now: Millis) -> Decision {
     token.failure = None;
     state.shared.entry(caller.scope).or_default().blocked = None;
     Decision::Unblocked
+}
+
+fn bury(state: &mut State, owner: Owner, now: Millis) -> Decision {
+    for shared in state.shared.values_mut() {
+        while let Some((&ticket, _)) = shared.in_flight.iter().find(|(_, r)| r.owner == owner) {
+            lose(shared, &mut state.tokens, ticket, now);
+        }
+    }
+    Decision::Buried
 }
 
 /// What is known of one caller, for people.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::schedule::LONGEST_REST;
-use super::{Failure, HOUR, MINUTE, Millis, Ticket};
+use super::{Failure, HOUR, MINUTE, Millis, Owner, Ticket};
 
 /// Salted hash of an origin and a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,7 @@ pub(super) struct Charge {
 #[derive(Clone, Debug)]
 pub(super) struct Reservation {
     pub(super) token: Fingerprint,
+    pub(super) owner: Owner,
     pub(super) class: Class,
     pub(super) expires: Millis,
     pub(super) lasts: Millis,
@@ -102,6 +103,8 @@ const MOST_TOKENS: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub struct State {
     pub(super) latest: Millis,
+    /// Until when it must be taken for possible that much happened which is not known here.
+    pub(super) cautious_until: Option<Millis>,
     pub(super) tickets: Ticket,
     pub(super) tokens: BTreeMap<Fingerprint, Token>,
     pub(super) shared: BTreeMap<Scope, Shared>,
@@ -128,7 +131,12 @@ impl State {
         self.shared.retain(|_, shared| !shared.says_nothing());
     }
 
+    pub(super) fn is_cautious(&self, now: Millis) -> bool {
+        self.cautious_until.is_some_and(|until| until > now)
+    }
+
     fn pull_back(&mut self, now: Millis) {
+        self.cautious_until = self.cautious_until.map(|until| until.min(now + HOUR));
         for token in self.tokens.values_mut() {
             token.accepted = token.accepted.map(|at| at.min(now));
             token.used = token.used.min(now);

@@ -54,7 +54,12 @@ impl Guard {
             let left = patience.left().map_err(|why| Denied::Stopped(why, awaited))?;
             let lasts = Millis::try_from(left.as_millis()).unwrap_or(Millis::MAX);
             let seen = self.store.generation();
-            match self.store.step(&Event::Reserve { caller: self.caller, waited_for, lasts }) {
+            match self.store.step(&Event::Reserve {
+                caller: self.caller,
+                owner: self.store.owner(),
+                waited_for,
+                lasts,
+            }) {
                 Decision::Go(ticket) => return Ok(Passage { guard: self, ticket, open: true }),
                 Decision::Refuse(refusal) => return Err(Denied::Refused(refusal)),
                 Decision::Share(failure) => return Err(Denied::Failed(failure)),
@@ -65,7 +70,7 @@ impl Guard {
                     awaited = Some(what);
                 }
                 // No answer to a reservation: asked again, as long as the caller has time.
-                Decision::Noted { .. } | Decision::Unblocked => awaited = None,
+                Decision::Noted { .. } | Decision::Unblocked | Decision::Buried => awaited = None,
             }
             let ends = awaited.and_then(Awaited::ends_in).map(|wait| wait.max(1));
             if ends.is_some_and(|ends| ends > lasts) {

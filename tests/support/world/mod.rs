@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use thousandeyes::Status;
 use thousandeyes::guard::rules::{self, GRACE};
 use thousandeyes::guard::{
-    Answered, Awaited, Caller, Decision, End, Event, Failure, Fingerprint, Millis, Scope, State, Ticket,
+    Answered, Awaited, Caller, Decision, End, Event, Failure, Fingerprint, Millis, Owner, Scope, State, Ticket,
 };
 
 use self::promises::Promises;
@@ -16,6 +16,7 @@ pub(crate) const MINUTE: Millis = 60_000;
 pub(crate) const HOUR: Millis = 60 * MINUTE;
 /// Tokens of the API; the last two are of two loopback origins.
 const TOKENS: usize = 14;
+const OWNERS: Owner = 4;
 /// Any time of a boot clock.
 const START: Millis = 1000 * HOUR;
 
@@ -34,8 +35,10 @@ pub(crate) enum Step {
     AnswerOther(usize, Answered),
     /// A request ends without an answer.
     End(usize, End),
-    /// A caller dies, or is suspended: nobody ends its request.
+    /// A caller is suspended: nobody ends its request.
     Abandon(usize),
+    /// A process dies with all its callers, and that is noticed.
+    Die(Owner),
     /// An abandoned request is answered after all.
     LateAnswer(usize),
     /// Time passes.
@@ -71,6 +74,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         2 => (place.clone(), end).prop_map(|(at, end)| Step::End(at, end)),
         1 => place.clone().prop_map(Step::Abandon),
         1 => place.clone().prop_map(Step::LateAnswer),
+        1 => (0..OWNERS).prop_map(Step::Die),
         8 => time.prop_map(Step::Pass),
         1 => (0..2 * HOUR).prop_map(Step::Back),
         1 => (0..TOKENS, any::<bool>()).prop_map(|(token, good)| Step::Turn(token, good)),
@@ -81,12 +85,14 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
 #[derive(Clone, Copy)]
 struct Waiting {
     caller: Caller,
+    owner: Owner,
     lasts: Millis,
     waited_for: Option<Ticket>,
 }
 
 struct Request {
     caller: Caller,
+    owner: Owner,
     ticket: Ticket,
     expires: Millis,
     /// As long as the reservation holds at most.
@@ -129,8 +135,9 @@ impl World {
         match step {
             Step::Ask { token, route, callers, lasts } => {
                 let caller = self.caller(token, route);
-                for _ in 0..callers {
-                    self.ask(Waiting { caller, lasts, waited_for: None });
+                for number in 0..callers {
+                    let owner = number as Owner % OWNERS;
+                    self.ask(Waiting { caller, owner, lasts, waited_for: None });
                 }
             }
             Step::AskAgain(at) if !self.waiting.is_empty() => {
@@ -158,6 +165,16 @@ impl World {
                 }
             }
             Step::Abandon(at) => self.abandoned.extend(remove(&mut self.wire, at)),
+            Step::Die(owner) => {
+                self.waiting.retain(|waiting| waiting.owner != owner);
+                let decision = rules::apply(&mut self.state, &Event::Died { owner }, self.clock);
+                assert_eq!(decision, Decision::Buried);
+                let all = std::mem::take(&mut self.wire).into_iter().chain(std::mem::take(&mut self.abandoned));
+                let (mut dead, alive): (Vec<_>, Vec<_>) = all.partition(|request| request.owner == owner);
+                self.wire = alive;
+                dead.sort_by_key(|request| (request.caller.scope, request.ticket));
+                dead.iter().for_each(|request| self.promises.lose(&request.caller, request.ticket, 0));
+            }
             Step::LateAnswer(at) => {
                 if let Some(request) = remove(&mut self.abandoned, at) {
                     self.answer(&request);
@@ -207,14 +224,14 @@ impl World {
     }
 
     fn ask(&mut self, waiting: Waiting) {
-        let Waiting { caller, lasts, waited_for } = waiting;
-        let event = Event::Reserve { caller, waited_for, lasts };
+        let Waiting { caller, owner, lasts, waited_for } = waiting;
+        let event = Event::Reserve { caller, owner, waited_for, lasts };
         let decision = rules::apply(&mut self.state, &event, self.clock);
         match &decision {
             Decision::Go(ticket) => {
                 self.promises.go(&caller, *ticket);
                 let lasts = lasts.min(HOUR) + GRACE;
-                self.wire.push(Request { caller, ticket: *ticket, expires: self.clock + lasts, lasts });
+                self.wire.push(Request { caller, owner, ticket: *ticket, expires: self.clock + lasts, lasts });
             }
             Decision::Wait(awaited) => {
                 self.promises.wait(&caller, *awaited);
@@ -262,7 +279,7 @@ impl World {
         let good: Vec<usize> = (0..TOKENS).filter(|&token| self.good[token]).collect();
         for token in good {
             let caller = self.caller(token, 0);
-            self.ask(Waiting { caller, lasts: MINUTE, waited_for: None });
+            self.ask(Waiting { caller, owner: 0, lasts: MINUTE, waited_for: None });
             let request = self.wire.pop().unwrap_or_else(|| panic!("good token {token} is still held back"));
             self.answer(&request);
         }
