@@ -173,7 +173,9 @@ impl World {
                 let (mut dead, alive): (Vec<_>, Vec<_>) = all.partition(|request| request.owner == owner);
                 self.wire = alive;
                 dead.sort_by_key(|request| (request.caller.scope, request.ticket));
-                dead.iter().for_each(|request| self.promises.lose(&request.caller, request.ticket, 0));
+                for request in dead {
+                    self.promises.lose(&request.caller, request.ticket, 0);
+                }
             }
             Step::LateAnswer(at) => {
                 if let Some(request) = remove(&mut self.abandoned, at) {
