@@ -1,0 +1,156 @@
+// What came of a call.
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ThousandEyes
+{
+    /// <summary>Whether a request reached the wire. May a POST be repeated? After No it may.</summary>
+    public enum Sent
+    {
+        Perhaps = -1,
+        No = 0,
+        Yes = 1,
+    }
+
+    /// <summary>What came of a call. What it gives are copies, which outlive it.</summary>
+    public sealed class Response : Resource
+    {
+        private Response(Handle handle) : base(handle)
+        {
+        }
+
+        /// <summary>Takes what a call returned, and throws where that is a failure.</summary>
+        internal static Response Of(Handle handle)
+        {
+            Exception thrown = Callbacks.Thrown();
+            Response response = new Response(handle);
+            if (response.Status < 0)
+            {
+                throw Failure.Of(response.Status, response.Message, response, thrown);
+            }
+            return response;
+        }
+
+        /// <summary>One of Constants.TE_*: 0 success, above 0 success with news.</summary>
+        public int Status
+        {
+            get { return Native.te_status_of(Handle); }
+        }
+
+        public string StatusName
+        {
+            get { return Failure.Name(Status); }
+        }
+
+        /// <summary>One line for a person; "" on success.</summary>
+        public string Message
+        {
+            get { return Handle.Message(); }
+        }
+
+        /// <summary>0 when no answer came.</summary>
+        public int HttpStatus
+        {
+            get { return Native.te_response_http_status(Handle); }
+        }
+
+        public Sent Sent
+        {
+            get { return (Sent)Native.te_response_sent(Handle); }
+        }
+
+        /// <summary>When calling again is worth it; null: not known.</summary>
+        public TimeSpan? RetryAfter
+        {
+            get
+            {
+                long wait = Native.te_response_retry_after_ms(Handle);
+                return wait < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(wait);
+            }
+        }
+
+        /// <summary>The body, unpacked. A new copy each time.</summary>
+        public byte[] Body
+        {
+            get
+            {
+                return Handle.Borrow(handle =>
+                {
+                    UIntPtr length;
+                    IntPtr body = Native.te_response_body(handle, out length);
+                    byte[] copy = new byte[(long)length.ToUInt64()];
+                    Marshal.Copy(body, copy, 0, copy.Length);
+                    return copy;
+                });
+            }
+        }
+
+        /// <summary>The body as text.</summary>
+        public string Text
+        {
+            get { return Encoding.UTF8.GetString(Body); }
+        }
+
+        /// <summary>All headers, names in lower case. A name may stand there more than once.</summary>
+        public IList<KeyValuePair<string, string>> Headers
+        {
+            get
+            {
+                return Handle.Borrow(handle =>
+                {
+                    var headers = new KeyValuePair<string, string>[Native.te_response_header_count(handle)];
+                    for (int i = 0; i < headers.Length; i++)
+                    {
+                        string name = Utf8.Read(Native.te_response_header_name(handle, i));
+                        string value = Utf8.Read(Native.te_response_header_value(handle, i));
+                        headers[i] = new KeyValuePair<string, string>(name, value);
+                    }
+                    return headers;
+                });
+            }
+        }
+
+        /// <summary>The value of the first header of that name, in any case; null when there is none.</summary>
+        public string Header(string name)
+        {
+            return Handle.Borrow(handle => Utf8.Read(Native.te_response_header(handle, Utf8.Text(name))));
+        }
+
+        /// <summary>The string, number or boolean at an RFC 6901 pointer such as "/tests/0/testName".</summary>
+        public string JsonString(string pointer, string fallback = null)
+        {
+            byte[] at = Utf8.Text(pointer);
+            return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_string(handle, at, null))) ?? fallback;
+        }
+
+        /// <summary>The whole number at a pointer; a string of digits counts: the API's ids are strings.</summary>
+        public long JsonInt64(string pointer, long fallback = 0)
+        {
+            return Native.te_response_json_int64(Handle, Utf8.Text(pointer), fallback);
+        }
+
+        public double JsonDouble(string pointer, double fallback = 0)
+        {
+            return Native.te_response_json_double(Handle, Utf8.Text(pointer), fallback);
+        }
+
+        public bool JsonBool(string pointer, bool fallback = false)
+        {
+            return Native.te_response_json_bool(Handle, Utf8.Text(pointer), fallback ? 1 : 0) != 0;
+        }
+
+        /// <summary>How many elements an array, or members an object, has; -1 when it is neither.</summary>
+        public long JsonCount(string pointer)
+        {
+            return Native.te_response_json_count(Handle, Utf8.Text(pointer));
+        }
+
+        /// <summary>One of Constants.TE_JSON_*.</summary>
+        public int JsonType(string pointer)
+        {
+            return Native.te_response_json_type(Handle, Utf8.Text(pointer));
+        }
+    }
+}
