@@ -74,10 +74,7 @@ impl Client {
 
     /// Makes a call. Waits for the guard and for rate limits inside the call's time.
     pub fn perform(&self, call: &Call) -> Result<Answer> {
-        if in_callback() {
-            let text = "A call was made from inside a callback of this library. Nothing was sent.";
-            return Err(Error::new(Status::InvalidArgument, text));
-        }
+        not_in_callback()?;
         #[cfg(feature = "test-hooks")]
         crate::panic_if_asked(&call.target);
         let account_group = call.account_group.as_deref().unwrap_or(&self.account_group);
@@ -192,11 +189,13 @@ impl Client {
 
     /// A person says: try this token once more now. At most three times an hour.
     pub fn unblock_token(&self) -> Result<()> {
+        not_in_callback()?;
         self.guard.unblock().map_err(|refusal| self.denied(&Denied::Refused(refusal)))
     }
 
     /// What the guard knows of this client's token and of its source IP, as JSON.
     pub fn guard(&self) -> Result<Answer> {
+        not_in_callback()?;
         let (store, why) = self.guard.describe();
         let mut report = serde_json::to_value(self.guard.report()).unwrap_or_default();
         report["store"] = store.into();
@@ -218,6 +217,15 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("origin", &self.base.origin.to_string()).finish_non_exhaustive()
     }
+}
+
+/// Inside a callback the caller may hold what the library needs.
+fn not_in_callback() -> Result<()> {
+    if in_callback() {
+        let text = "A call was made from inside a callback of this library. Nothing was sent.";
+        return Err(Error::new(Status::InvalidArgument, text));
+    }
+    Ok(())
 }
 
 /// What an answer says about the token, by its status line and headers.

@@ -74,7 +74,7 @@ statuses! {
     /// No TLS session: certificate or protocol.
     Tls = -302, "TE_E_TLS", Retry;
     /// The proxy refused, or its setting is wrong.
-    Proxy = -303, "TE_E_PROXY", Retry;
+    Proxy = -303, "TE_E_PROXY", Local;
     /// The call's time was over.
     Timeout = -304, "TE_E_TIMEOUT", Retry;
     /// The connection broke.

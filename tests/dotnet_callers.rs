@@ -72,24 +72,8 @@ fn check(name: &str, server: &StandIn) -> Output {
 }
 
 #[test]
-fn the_example_lists_the_tests() {
-    let server = server();
-    server.tests(3, 50);
-    let output = run(example().env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", TOKEN));
-    assert_eq!(text(&output), "Example 1\nExample 2\nExample 3\n");
-    assert_eq!(server.requests(), 1);
-}
-
-#[test]
-fn the_example_says_what_is_wrong() {
-    let server = server();
-    let bad = output(example().env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", "not-accepted"));
-    assert_eq!(bad.status.code(), Some(1));
-    assert!(bad.stderr.starts_with(b"TE_E_UNAUTHORIZED: GET /v7/tests: the API rejected"), "{}", text(&bad));
-    let none = output(&mut example());
-    assert_eq!(none.status.code(), Some(1));
-    assert!(none.stderr.starts_with(b"TE_E_NO_TOKEN: No token"), "{}", text(&none));
-    assert_eq!(server.requests(), 1);
+fn the_example_runs() {
+    support::example::check(example);
 }
 
 #[test]

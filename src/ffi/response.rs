@@ -126,7 +126,7 @@ pub extern "C" fn te_response_http_status(response: *const te_response) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn te_response_sent(response: *const te_response) -> i32 {
     read(response, 0, |response| match &response.result {
-        Ok(_) => 1,
+        Ok(answer) => i32::from(answer.http_status() != 0),
         Err(error) => match error.was_sent() {
             Sent::Yes => 1,
             Sent::No => 0,
