@@ -190,7 +190,8 @@ impl Client {
     /// A person says: try this token once more now. At most three times an hour.
     pub fn unblock_token(&self) -> Result<()> {
         not_in_callback()?;
-        self.guard.unblock().map_err(|refusal| self.denied(&Denied::Refused(refusal)))
+        let by = Instant::now() + self.config.timeout.min(Duration::from_secs(10));
+        self.guard.unblock(&by).map_err(|denied| self.denied(&denied))
     }
 
     /// What the guard knows of this client's token and of its source IP, as JSON.

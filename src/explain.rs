@@ -44,9 +44,16 @@ pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
             format!("Another call with the same token found: {}. Nothing was sent.", failure.text),
             None,
         ),
-        Denied::Stopped(Stopped::Cancelled, _) => {
+        Denied::Stopped(Stopped::Cancelled, _) | Denied::Locked(Stopped::Cancelled) => {
             (Status::Cancelled, "The call was cancelled while it waited. Nothing was sent.".to_owned(), None)
         }
+        Denied::Locked(Stopped::Deadline) => (
+            Status::Timeout,
+            "Another program holds the lock on the guard's state and did not go on within this call's time; it may be \
+             stopped. Nothing was sent. Let it go on, or end it."
+                .to_owned(),
+            None,
+        ),
         &Denied::Stopped(Stopped::Deadline, Some(Awaited::RetryAfter(wait))) => {
             let text = format!(
                 "The API asked everybody to wait another {}, longer than this call's time. Nothing was sent. Call \
@@ -72,7 +79,7 @@ pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
             None,
         ),
     };
-    let told = matches!(denied, Denied::Refused(_));
+    let told = matches!(denied, Denied::Refused(_) | Denied::Locked(_));
     let text = if told { format!("{text} {store}") } else { text };
     Error::new(status, text).retry_after(retry_in.map(millis))
 }

@@ -1,7 +1,8 @@
 //! Who a client is to the guard: hashes that tell tokens and routes apart and give nothing away.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ring::digest::{Context, SHA256};
 
@@ -11,41 +12,64 @@ use crate::target::Origin;
 use crate::token::Token;
 use crate::transport::ProxySetting;
 
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-
-/// Salt of this process: a fingerprint cannot be looked up in a list of hashes made beforehand.
-static SALT: LazyLock<[u8; 16]> = LazyLock::new(|| {
-    let mut salt = [0; 16];
-    for half in salt.chunks_mut(8) {
-        half.copy_from_slice(&random().to_ne_bytes());
-    }
-    salt
-});
-
 /// A number that nobody can foresee; enough for salt and jitter.
 pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-/// The store that a state directory names: the option, or else `$TE_STATE_DIR`.
+/// The store of everybody in this process who names the same state directory. It outlives its clients: a token stays
+/// rejected when the last client that saw it is gone.
 pub(crate) fn store(option: Option<&str>) -> Arc<dyn Store> {
-    let directory = option.map_or_else(|| std::env::var("TE_STATE_DIR").unwrap_or_default(), str::to_owned);
-    MemoryStore::of(&directory)
+    static STORES: LazyLock<Mutex<HashMap<String, Arc<dyn Store>>>> = LazyLock::new(Mutex::default);
+    let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(stores.entry(name(option)).or_insert_with(|| open(option)))
 }
 
+#[cfg(target_os = "linux")]
+fn name(option: Option<&str>) -> String {
+    crate::guard::FileStore::name(option)
+}
+
+#[cfg(target_os = "linux")]
+fn open(option: Option<&str>) -> Arc<dyn Store> {
+    match crate::guard::FileStore::open(option) {
+        Some(store) => Arc::new(store),
+        None => Arc::new(MemoryStore::default()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn name(option: Option<&str>) -> String {
+    option.map_or_else(|| std::env::var("TE_STATE_DIR").unwrap_or_default(), str::to_owned)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open(_: Option<&str>) -> Arc<dyn Store> {
+    Arc::new(MemoryStore::default())
+}
+
+/// The same in every process: what they share is about the same token, origin and route.
 pub(crate) fn caller(origin: &Origin, token: &Token, config: &Config, proxy: &ProxySetting) -> Caller {
     let origin_text = origin.to_string();
-    let scope = if origin.is_loopback() { Scope::Loopback(HASHER.hash_one(&origin_text)) } else { Scope::Network };
-    let mut context = Context::new(&SHA256);
-    for part in [&SALT[..], origin_text.as_bytes(), &[0], token.as_str().as_bytes()] {
-        context.update(part);
-    }
-    let mut fingerprint = [0; 16];
-    fingerprint.copy_from_slice(&context.finish().as_ref()[..16]);
+    let scope = if origin.is_loopback() { Scope::Loopback(number(&[&origin_text])) } else { Scope::Network };
     Caller {
-        token: Fingerprint(fingerprint),
+        token: Fingerprint(digest(&[&origin_text, token.as_str()])),
         scope,
         budget: config.unauthorized_budget,
-        route: HASHER.hash_one((proxy.identity(), &config.ca_file)),
+        route: number(&[&proxy.route(), config.ca_file.as_deref().unwrap_or("")]),
     }
+}
+
+/// The first half of a SHA-256 over texts that hold no NUL.
+fn digest(texts: &[&str]) -> [u8; 16] {
+    let mut context = Context::new(&SHA256);
+    for text in texts {
+        context.update(text.as_bytes());
+        context.update(&[0]);
+    }
+    context.finish().as_ref().first_chunk().copied().unwrap_or_default()
+}
+
+fn number(texts: &[&str]) -> u64 {
+    digest(texts).first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }

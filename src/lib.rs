@@ -44,5 +44,6 @@ fn panic_if_asked(path: &str) {
 #[cfg(feature = "test-hooks")]
 pub fn move_clock(by: std::time::Duration) {
     let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
-    sys::clock::MOVED.fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
+    sys::clock::moved::BOOT_CLOCK.add(millis);
+    sys::clock::moved::WALL_CLOCK.add(millis);
 }

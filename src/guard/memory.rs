@@ -1,11 +1,10 @@
 //! The store of one process: a state behind a mutex, shared by all clients over the same state directory.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Caller, Decision, Event, Owner, Report, State, Store, rules};
+use super::{Caller, Decision, Event, Owner, Patience, Report, State, Stopped, Store, rules};
 use crate::sys::clock;
 
 /// Shared by the threads of one process.
@@ -24,21 +23,13 @@ struct Inner {
 }
 
 impl MemoryStore {
-    /// The store of everybody in this process who names the same state directory. It outlives its clients: a
-    /// token stays rejected when the last client that saw it is gone.
-    pub fn of(directory: &str) -> Arc<Self> {
-        static STORES: LazyLock<Mutex<HashMap<String, Arc<MemoryStore>>>> = LazyLock::new(Mutex::default);
-        let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(stores.entry(directory.to_owned()).or_default())
-    }
-
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for MemoryStore {
-    fn step(&self, event: &Event) -> Decision {
+    fn step(&self, event: &Event, _: &dyn Patience) -> Result<Decision, Stopped> {
         let mut inner = self.lock();
         let decision = rules::apply(&mut inner.state, event, clock::now());
         if !matches!(event, Event::Reserve { .. }) {
@@ -47,7 +38,7 @@ impl Store for MemoryStore {
                 self.changed.notify_all();
             }
         }
-        decision
+        Ok(decision)
     }
 
     /// It dies with what it owns.
@@ -74,6 +65,6 @@ impl Store for MemoryStore {
     }
 
     fn describe(&self) -> (&'static str, String) {
-        ("memory", "shared by the threads of this process only, and gone when it ends".to_owned())
+        ("memory", "shared by the threads of this process only, as it was set, and gone when it ends".to_owned())
     }
 }

@@ -4,12 +4,16 @@
 //! [`Guard`] is what a client holds: it asks, waits and reports.
 
 mod budget;
+#[cfg(target_os = "linux")]
+mod file;
 mod memory;
 pub mod rules;
 mod schedule;
 mod state;
 mod wait;
 
+#[cfg(target_os = "linux")]
+pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use state::{Fingerprint, Scope, State};
 pub(crate) use wait::SLICE;
@@ -213,8 +217,9 @@ impl Refusal {
 
 /// Makes one step of the rules atomic for everybody who shares it.
 pub trait Store: Send + Sync {
-    /// Carries out one step: reads the state, applies [`rules::apply`], writes the state.
-    fn step(&self, event: &Event) -> Decision;
+    /// Carries out one step: reads the state, applies [`rules::apply`], writes the state. One round trip where the
+    /// state is elsewhere. Fails when the caller has no more patience; the end of an attempt is then recorded later.
+    fn step(&self, event: &Event, patience: &dyn Patience) -> Result<Decision, Stopped>;
 
     /// Who makes the reservations of this process.
     fn owner(&self) -> Owner;

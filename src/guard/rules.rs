@@ -2,7 +2,7 @@
 
 use super::budget::{self, Room};
 use super::schedule::rest;
-use super::state::{Block, Charge, Class, Rejection, Reservation, State, Token, lose};
+use super::state::{Block, Charge, Class, Failed, Rejection, Reservation, Shared, State, Token, lose};
 use super::{
     Answered, Awaited, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Owner, Refusal, Report, Ticket,
 };
@@ -26,73 +26,84 @@ const MOST_UNBLOCKS: usize = 3;
 pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
     state.settle(now);
     match event {
-        Event::Reserve { caller, owner, waited_for, lasts } => {
-            reserve(state, caller, *owner, *waited_for, *lasts, now)
-        }
+        Event::Reserve { caller, owner, waited_for, lasts } => match ask(state, caller, *waited_for, now) {
+            Ok(permit) => Decision::Go(reserve(state, caller, *owner, &permit, *lasts, now)),
+            Err(decision) => decision,
+        },
         Event::Finish { ticket, caller, end } => finish(state, *ticket, caller, end, now),
         Event::Unblock { caller } => unblock(state, caller, now),
         Event::Died { owner } => bury(state, *owner, now),
     }
 }
 
-fn reserve(
-    state: &mut State,
-    caller: &Caller,
-    owner: Owner,
-    waited_for: Option<Ticket>,
-    lasts: Millis,
-    now: Millis,
-) -> Decision {
+/// What a reservation would be answered at `now` if it is not [`Decision::Go`]: nothing is changed but what time has
+/// changed already.
+pub fn held_back(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, now: Millis) -> Option<Decision> {
+    state.settle(now);
+    ask(state, caller, waited_for, now).err()
+}
+
+/// What a request that may go out draws on.
+struct Permit {
+    class: Class,
+    from_reserve: bool,
+    looks_at_block: bool,
+}
+
+fn ask(state: &State, caller: &Caller, waited_for: Option<Ticket>, now: Millis) -> Result<Permit, Decision> {
     let budget = if state.is_cautious(now) { caller.budget.min(CAUTIOUS_BUDGET) } else { caller.budget };
     let known = state.tokens.get(&caller.token);
     if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
-        return Decision::Share(failure);
+        return Err(Decision::Share(failure));
     }
     let class = known.map_or(Class::Untried, class_of);
     if class != Class::Unblocked
         && let Some(refusal) = known.and_then(|token| refused(token, now))
     {
-        return Decision::Refuse(refusal);
+        return Err(Decision::Refuse(refusal));
     }
     let accepted_somewhere = known.is_some_and(|token| token.accepted.is_some() && token.rejected.is_none());
-    let shared = state.shared.entry(caller.scope).or_default();
-    let mut probes_block = false;
+    let nothing = Shared::default();
+    let shared = state.shared.get(&caller.scope).unwrap_or(&nothing);
     if let Some(block) = &shared.blocked {
         let due = block.next_probe + if accepted_somewhere { 0 } else { BLOCK_PROBE_PRECEDENCE };
         if block.probe.is_some() || due > now {
             let retry_in = (due - now).max(1000);
-            return Decision::Refuse(Refusal::SourceIpBlocked { since: now - block.since, retry_in });
+            return Err(Decision::Refuse(Refusal::SourceIpBlocked { since: now - block.since, retry_in }));
         }
-        probes_block = true;
     }
     if let Some(until) = shared.retry_after {
-        return Decision::Wait(Awaited::RetryAfter(until - now));
+        return Err(Decision::Wait(Awaited::RetryAfter(until - now)));
     }
     if let Some(token) = known {
         if let Some(trial) = token.trial {
-            return Decision::Wait(Awaited::Trial(trial));
+            return Err(Decision::Wait(Awaited::Trial(trial)));
         }
         if !is_fresh(token, now) && token.in_flight > 0 || token.in_flight >= MOST_IN_FLIGHT {
-            return Decision::Wait(Awaited::Others);
+            return Err(Decision::Wait(Awaited::Others));
         }
     }
     let from_reserve = match budget::room(shared, class, budget, now) {
         Room::Ordinary => false,
         Room::Reserve => true,
-        Room::Later(awaited) => return Decision::Wait(awaited),
-        Room::Exhausted(refusal) => return Decision::Refuse(refusal),
+        Room::Later(awaited) => return Err(Decision::Wait(awaited)),
+        Room::Exhausted(refusal) => return Err(Decision::Refuse(refusal)),
     };
+    Ok(Permit { class, from_reserve, looks_at_block: shared.blocked.is_some() })
+}
 
+fn reserve(state: &mut State, caller: &Caller, owner: Owner, permit: &Permit, lasts: Millis, now: Millis) -> Ticket {
     state.tickets += 1;
     let ticket = state.tickets;
     let lasts = lasts.clamp(0, HOUR) + GRACE;
-    let reservation = Reservation { token: caller.token, owner, class, expires: now + lasts, lasts };
-    shared.in_flight.insert(ticket, reservation);
-    if from_reserve {
+    let shared = state.shared(caller.scope);
+    let class = permit.class;
+    shared.in_flight.insert(ticket, Reservation { token: caller.token, owner, class, expires: now + lasts, lasts });
+    if permit.from_reserve {
         shared.reserve_used = Some(now);
         shared.reserve_ticket = Some(ticket);
     }
-    if let Some(block) = shared.blocked.as_mut().filter(|_| probes_block) {
+    if let Some(block) = shared.blocked.as_mut().filter(|_| permit.looks_at_block) {
         block.probe = Some(ticket);
         block.next_probe = now + BLOCK_PROBES.1;
     }
@@ -102,12 +113,13 @@ fn reserve(
     if !is_fresh(token, now) {
         token.trial = Some(ticket);
     }
-    Decision::Go(ticket)
+    ticket
 }
 
 fn shared_failure(token: &Token, caller: &Caller, waited_for: Option<Ticket>) -> Option<Failure> {
-    let (ticket, route, failure) = token.failure.as_ref()?;
-    (waited_for.is_some_and(|waited| *ticket >= waited) && *route == caller.route).then(|| failure.clone())
+    let failed = token.failed.as_ref()?;
+    let waited = waited_for.is_some_and(|waited| failed.ticket >= waited);
+    (waited && failed.route == caller.route).then(|| failed.failure.clone())
 }
 
 fn class_of(token: &Token) -> Class {
@@ -150,7 +162,7 @@ fn finish(state: &mut State, ticket: Ticket, caller: &Caller, end: &End, now: Mi
             if let Some(token) = state.tokens.get_mut(&caller.token) {
                 token.one_more_try |= reservation.is_some_and(|r| r.class == Class::Unblocked);
                 if let End::NotSent(failure) = end {
-                    token.failure = Some((ticket, caller.route, failure.clone()));
+                    token.failed = Some(Failed { ticket, route: caller.route, at: now, failure: failure.clone() });
                 }
             }
             return noted(state, caller, accepted_ago, now);
@@ -187,7 +199,7 @@ fn finish(state: &mut State, ticket: Ticket, caller: &Caller, end: &End, now: Mi
     }
     let tickets = state.tickets;
     let token = state.token(caller.token, now);
-    token.failure = None;
+    token.failed = None;
     let counts = ticket > token.changed;
     match answered {
         Answered::Accepted if counts => accept(state, ticket, caller, now),
@@ -243,8 +255,8 @@ fn unblock(state: &mut State, caller: &Caller, now: Millis) -> Decision {
     }
     token.unblocked.push(now);
     token.one_more_try = true;
-    token.failure = None;
-    state.shared.entry(caller.scope).or_default().blocked = None;
+    token.failed = None;
+    state.shared(caller.scope).blocked = None;
     Decision::Unblocked
 }
 

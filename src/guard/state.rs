@@ -1,6 +1,6 @@
 //! What the guard remembers. Plain data; the rules that change it are in [`super::rules`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::schedule::LONGEST_REST;
 use super::{Failure, HOUR, MINUTE, Millis, Owner, Ticket};
@@ -82,10 +82,19 @@ pub(super) struct Token {
     /// An answer was lost: single file until the token is accepted again.
     pub(super) in_doubt: bool,
     pub(super) in_flight: u32,
-    pub(super) failure: Option<(Ticket, u64, Failure)>,
+    pub(super) failed: Option<Failed>,
     pub(super) unblocked: Vec<Millis>,
     pub(super) one_more_try: bool,
     pub(super) used: Millis,
+}
+
+/// A try that could not be sent: the answer of those who waited for it.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    pub(super) ticket: Ticket,
+    pub(super) route: u64,
+    pub(super) at: Millis,
+    pub(super) failure: Failure,
 }
 
 /// Since when a token is answered 401, and how long it rests.
@@ -97,7 +106,11 @@ pub(super) struct Rejection {
 }
 
 /// The most tokens remembered; the one used longest ago goes first.
-const MOST_TOKENS: usize = 1024;
+const MOST_TOKENS: usize = 256;
+/// The most loopback origins remembered; the one with the fewest 401 answers goes first.
+const MOST_LOOPBACK: usize = 32;
+/// Everybody who waited for a failed try has asked again by then.
+const FAILURE_LASTS: Millis = MINUTE;
 
 /// Everything the guard remembers.
 #[derive(Clone, Debug, Default)]
@@ -108,6 +121,8 @@ pub struct State {
     pub(super) tickets: Ticket,
     pub(super) tokens: BTreeMap<Fingerprint, Token>,
     pub(super) shared: BTreeMap<Scope, Shared>,
+    /// Records of a later version, kept as they are.
+    pub(super) unknown: Vec<u8>,
 }
 
 impl State {
@@ -129,6 +144,92 @@ impl State {
             shared.reserve_used = shared.reserve_used.filter(|&at| at > now - HOUR);
         }
         self.shared.retain(|_, shared| !shared.says_nothing());
+        for token in self.tokens.values_mut() {
+            token.failed.take_if(|failed| failed.at <= now - FAILURE_LASTS);
+        }
+    }
+
+    /// Times of another clock: what was `latest` there is `then` here.
+    pub(super) fn move_to(&mut self, then: Millis) {
+        let by = then - self.latest;
+        let moved = |time: &mut Millis| *time += by;
+        moved(&mut self.latest);
+        self.cautious_until.iter_mut().for_each(moved);
+        for token in self.tokens.values_mut() {
+            token.accepted.iter_mut().for_each(moved);
+            token.unblocked.iter_mut().for_each(moved);
+            token.failed.iter_mut().for_each(|failed| moved(&mut failed.at));
+            moved(&mut token.used);
+            if let Some(rejection) = &mut token.rejected {
+                moved(&mut rejection.since);
+                moved(&mut rejection.next_probe);
+            }
+        }
+        for shared in self.shared.values_mut() {
+            shared.charges.iter_mut().for_each(|charge| moved(&mut charge.at));
+            shared.in_flight.values_mut().for_each(|reservation| moved(&mut reservation.expires));
+            shared.retry_after.iter_mut().for_each(moved);
+            shared.reserve_used.iter_mut().for_each(moved);
+            if let Some(block) = &mut shared.blocked {
+                moved(&mut block.since);
+                moved(&mut block.next_probe);
+            }
+        }
+    }
+
+    /// What was accepted in another boot is not fresh in this one.
+    pub(super) fn distrust(&mut self) {
+        for token in self.tokens.values_mut() {
+            token.in_doubt = true;
+        }
+    }
+
+    /// Adds what another state of the same clock knows and this one does not. Its tokens are of use only under the same
+    /// salt; its 401 answers count in any case.
+    pub(super) fn absorb(&mut self, other: Self, same_prints: bool) {
+        self.cautious_until = self.cautious_until.max(other.cautious_until);
+        self.tickets = self.tickets.max(other.tickets);
+        if same_prints {
+            for (fingerprint, token) in other.tokens {
+                self.tokens.entry(fingerprint).or_insert(Token { trial: None, in_flight: 0, ..token });
+            }
+        }
+        for (scope, theirs) in other.shared {
+            let shared = self.shared.entry(scope).or_default();
+            shared.charges.extend(theirs.charges);
+            shared.retry_after = shared.retry_after.max(theirs.retry_after);
+            shared.blocked = shared.blocked.take().or(theirs.blocked.map(|block| Block { probe: None, ..block }));
+        }
+    }
+
+    /// Who has requests on the wire.
+    pub(super) fn owners(&self) -> BTreeSet<Owner> {
+        self.shared
+            .values()
+            .flat_map(|shared| shared.in_flight.values())
+            .map(|reservation| reservation.owner)
+            .collect()
+    }
+
+    /// Forgets what can be spared, a little at a time; `false` when nothing is left to forget.
+    pub(super) fn forget_something(&mut self) -> bool {
+        let idle = self.tokens.iter().filter(|(_, token)| token.in_flight == 0).min_by_key(|(_, token)| token.used);
+        if let Some((&oldest, _)) = idle {
+            return self.tokens.remove(&oldest).is_some();
+        }
+        !std::mem::take(&mut self.unknown).is_empty()
+    }
+
+    /// What everybody at one origin shares, made if it is new.
+    pub(super) fn shared(&mut self, scope: Scope) -> &mut Shared {
+        if !self.shared.contains_key(&scope) && self.shared.len() > MOST_LOOPBACK {
+            let loopback = self.shared.iter().filter(|(scope, _)| **scope != Scope::Network);
+            let idle = loopback.filter(|(_, shared)| shared.in_flight.is_empty());
+            if let Some((&least, _)) = idle.min_by_key(|(_, shared)| shared.charges.len()) {
+                self.shared.remove(&least);
+            }
+        }
+        self.shared.entry(scope).or_default()
     }
 
     pub(super) fn is_cautious(&self, now: Millis) -> bool {

@@ -8,6 +8,9 @@ use super::{Awaited, Caller, Decision, End, Event, Failure, Millis, Refusal, Rep
 /// The longest a waiter sleeps before it looks whether its caller still wants to wait.
 pub(crate) const SLICE: Duration = Duration::from_millis(100);
 
+/// So long a call that has its answer waits for a locked store; then the store records its end later.
+const LONGEST_FINISH: Duration = Duration::from_secs(1);
+
 /// Says how long a caller still waits.
 pub trait Patience {
     /// Time left, or why the caller stopped. Called at least every 100 ms, on the caller's own thread.
@@ -36,6 +39,8 @@ pub enum Denied {
     Refused(Refusal),
     /// The attempt this caller waited for could not be sent.
     Failed(Failure),
+    /// The caller stopped waiting for another process that has the store's lock.
+    Locked(Stopped),
     /// The caller stopped waiting, or what it waits for comes after its deadline.
     Stopped(Stopped, Option<Awaited>),
 }
@@ -54,12 +59,8 @@ impl Guard {
             let left = patience.left().map_err(|why| Denied::Stopped(why, awaited))?;
             let lasts = Millis::try_from(left.as_millis()).unwrap_or(Millis::MAX);
             let seen = self.store.generation();
-            match self.store.step(&Event::Reserve {
-                caller: self.caller,
-                owner: self.store.owner(),
-                waited_for,
-                lasts,
-            }) {
+            let event = Event::Reserve { caller: self.caller, owner: self.store.owner(), waited_for, lasts };
+            match self.store.step(&event, patience).map_err(Denied::Locked)? {
                 Decision::Go(ticket) => return Ok(Passage { guard: self, ticket, open: true }),
                 Decision::Refuse(refusal) => return Err(Denied::Refused(refusal)),
                 Decision::Share(failure) => return Err(Denied::Failed(failure)),
@@ -82,9 +83,9 @@ impl Guard {
     }
 
     /// One more try now, because a person asked for it.
-    pub fn unblock(&self) -> Result<(), Refusal> {
-        match self.store.step(&Event::Unblock { caller: self.caller }) {
-            Decision::Refuse(refusal) => Err(refusal),
+    pub fn unblock(&self, patience: &dyn Patience) -> Result<(), Denied> {
+        match self.store.step(&Event::Unblock { caller: self.caller }, patience).map_err(Denied::Locked)? {
+            Decision::Refuse(refusal) => Err(Denied::Refused(refusal)),
             _ => Ok(()),
         }
     }
@@ -125,8 +126,8 @@ impl Passage<'_> {
 
     fn finish(&self, end: End) -> Noted {
         let event = Event::Finish { ticket: self.ticket, caller: self.guard.caller, end };
-        match self.guard.store.step(&event) {
-            Decision::Noted { accepted_ago, next_try_in } => Noted { accepted_ago, next_try_in },
+        match self.guard.store.step(&event, &(Instant::now() + LONGEST_FINISH)) {
+            Ok(Decision::Noted { accepted_ago, next_try_in }) => Noted { accepted_ago, next_try_in },
             _ => Noted::default(),
         }
     }

@@ -2,4 +2,12 @@
 #![allow(unsafe_code, reason = "system calls; each block says why it is sound")]
 
 pub(crate) mod clock;
+#[cfg(target_os = "linux")]
+pub(crate) mod fork;
+#[cfg(target_os = "linux")]
+pub(crate) mod futex;
+#[cfg(target_os = "linux")]
+pub(crate) mod lock;
 pub(crate) mod socket;
+#[cfg(target_os = "linux")]
+pub(crate) mod user;

@@ -65,8 +65,10 @@ impl ProxySetting {
         builder.build().map(Some).map_err(|_| refuse())
     }
 
-    /// What callers with the same proxy share; hashed by the caller, never shown.
-    pub(crate) fn identity(&self) -> (&Option<String>, &Option<String>) {
-        (&self.url, &self.except)
+    /// What callers on the same way have in common, without user and password.
+    pub(crate) fn route(&self) -> String {
+        let url = self.url.as_deref().unwrap_or("");
+        let host = url.rsplit_once('@').map_or(url, |(_, host)| host);
+        format!("{host} {}", self.except.as_deref().unwrap_or(""))
     }
 }
