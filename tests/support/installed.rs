@@ -31,8 +31,15 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// A command that none of the settings of the person who runs the tests reaches; the state is in memory.
+/// A command on the installed library that no setting of the person who runs the tests reaches; the state is in memory.
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = cleaned(program);
+    command.env("TE_STATE_DIR", "").env("LD_LIBRARY_PATH", prefix().join("lib"));
+    command
+}
+
+/// A command that no setting of the person who runs the tests reaches.
+pub fn cleaned(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy().to_uppercase();
@@ -40,7 +47,6 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
             command.env_remove(&name);
         }
     }
-    command.env("TE_STATE_DIR", "").env("LD_LIBRARY_PATH", prefix().join("lib"));
     command
 }
 

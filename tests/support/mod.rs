@@ -4,5 +4,6 @@
 pub mod client;
 pub mod example;
 pub mod installed;
+pub mod processes;
 pub mod raw;
 pub mod stand_in;

@@ -1,0 +1,46 @@
+//! The guard across processes, counted at the server.
+
+mod support;
+
+use support::client::Directory;
+use support::processes::{at_once, call};
+use support::stand_in::StandIn;
+
+const HOUR_MS: &str = "3600000";
+
+fn thousand(server: &StandIn, token: &str, directory: &Directory, clock_ms: &str) -> support::processes::Told {
+    let one = |_| {
+        let mut caller = call(server, token, directory.name(), &["--calls", "10"]);
+        caller.env("TE_TEST_BOOT_CLOCK_MS", clock_ms).env("TE_TEST_WALL_CLOCK_MS", clock_ms);
+        caller
+    };
+    at_once((0..1000).map(one).collect())
+}
+
+#[test]
+fn a_thousand_processes_with_one_bad_token_cost_one_request() {
+    for run in 0..3 {
+        let server = StandIn::start();
+        let directory = Directory::new();
+        let told = thousand(&server, "bad-token", &directory, "0");
+        assert_eq!(server.requests(), 1, "run {run}: {told:?}");
+        assert_eq!((told.count("TE_E_UNAUTHORIZED"), told.count("TE_E_TOKEN_REFUSED")), (1, 9999), "{told:?}");
+        let five_minutes_later = thousand(&server, "bad-token", &directory, "300000");
+        assert_eq!(server.requests(), 1, "run {run}: {five_minutes_later:?}");
+        assert_eq!(five_minutes_later.count("TE_E_TOKEN_REFUSED"), 10_000);
+    }
+}
+
+#[test]
+fn a_thousand_processes_with_a_token_that_died_within_the_hour_cost_one_request() {
+    for run in 0..3 {
+        let server = StandIn::start();
+        server.accept("old-token");
+        let directory = Directory::new();
+        at_once(vec![call(&server, "old-token", directory.name(), &[])]);
+        server.revoke("old-token").reset_counts();
+        let told = thousand(&server, "old-token", &directory, HOUR_MS);
+        assert_eq!(server.requests(), 1, "run {run}: {told:?}");
+        assert_eq!((told.count("TE_E_LOCKOUT_SUSPECTED"), told.count("TE_E_TOKEN_REFUSED")), (1, 9999), "{told:?}");
+    }
+}

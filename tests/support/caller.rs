@@ -1,0 +1,67 @@
+//! A program that makes calls and says what became of them, for tests that start many. Token and base URL come from the
+//! environment, as with any program.
+//!
+//! `caller [--calls N] [--threads N] [--pause-ms N] [--when-stdin-closes]`; calls 0: until it is killed.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use thousandeyes::{Client, Config, Error};
+
+struct Options {
+    calls: u64,
+    threads: u64,
+    pause: Duration,
+    when_stdin_closes: bool,
+}
+
+fn options() -> Options {
+    let mut options = Options { calls: 1, threads: 1, pause: Duration::ZERO, when_stdin_closes: false };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");
+        match argument.as_str() {
+            "--calls" => options.calls = number(),
+            "--threads" => options.threads = number(),
+            "--pause-ms" => options.pause = Duration::from_millis(number()),
+            "--when-stdin-closes" => options.when_stdin_closes = true,
+            other => panic!("{other} is no option"),
+        }
+    }
+    options
+}
+
+/// How often each status came, and the longest that one call took, in milliseconds.
+fn call(client: &Client, options: &Options) -> (BTreeMap<&'static str, u64>, u128) {
+    let (mut statuses, mut longest) = (BTreeMap::new(), 0);
+    for number in 0.. {
+        if options.calls > 0 && number == options.calls {
+            break;
+        }
+        let started = Instant::now();
+        let status = client.get("/tests").as_ref().map_or_else(Error::status, |_| thousandeyes::Status::Ok);
+        longest = longest.max(started.elapsed().as_millis());
+        *statuses.entry(status.name()).or_insert(0) += 1;
+        std::thread::sleep(options.pause);
+    }
+    (statuses, longest)
+}
+
+fn main() {
+    let options = options();
+    let client = Client::new(None, Config::default()).expect("a client");
+    if options.when_stdin_closes {
+        let _until_closed = std::io::stdin().read(&mut [0]);
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..options.threads).map(|_| scope.spawn(|| call(&client, &options))).collect();
+        for thread in threads {
+            let (statuses, longest) = thread.join().expect("no panic");
+            for (status, count) in statuses {
+                println!("{status} {count}");
+            }
+            println!("longest {longest}");
+        }
+    });
+}
