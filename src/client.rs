@@ -15,6 +15,7 @@ use crate::guard::{Answered, Denied, End, Failure, Guard, Patience, Stopped};
 use crate::identity;
 use crate::rate::{self, TooMany};
 use crate::status::Status;
+use crate::sys::halt;
 use crate::target::Base;
 use crate::token::Token;
 use crate::transport::{Broken, Outgoing, ProxySetting, Settings, Transport};
@@ -115,6 +116,7 @@ impl Client {
                 Ok(passage) => passage,
                 Err(denied) => return Err(last.unwrap_or_else(|| self.denied(&denied))),
             };
+            halt::at("reserved");
             let incoming = match self.transport.send(outgoing, watch) {
                 Ok(incoming) => incoming,
                 Err(broken) => {
@@ -127,6 +129,7 @@ impl Client {
                     return Err(explain::broken(&broken, outgoing.url));
                 }
             };
+            halt::at("answered");
             let answered = verdict(incoming.head());
             let noted = passage.end(End::Answered(answered));
             let (answer, broken) = incoming.read();

@@ -1,4 +1,4 @@
-//! fork(): no step of the guard is cut in half by it, and a child shares no lock with its parent.
+//! `fork()`: no step of the guard is cut in half by it, and a child shares no lock with its parent.
 
 use std::fs::File;
 use std::os::fd::{AsRawFd, IntoRawFd};

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) fn wait(number: &AtomicU32, seen: u32, longest: Duration) {
     let timeout = libc::timespec {
         tv_sec: libc::time_t::try_from(longest.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_nsec: longest.subsec_nanos() as _,
+        tv_nsec: longest.subsec_nanos().into(),
     };
     // SAFETY: a live number and a live timespec; the kernel compares before it sleeps.
     unsafe {

@@ -31,9 +31,9 @@ pub(crate) fn is_locked(file: &File, byte: u64) -> io::Result<bool> {
 fn control(file: &File, command: libc::c_int, byte: u64, kind: libc::c_int) -> io::Result<libc::c_int> {
     // SAFETY: a flock is plain numbers, for which zero is valid; the process id must be zero here.
     let mut lock: libc::flock = unsafe { std::mem::zeroed() };
-    // The constants are small, and of another width on each platform.
-    lock.l_type = kind as _;
-    lock.l_whence = libc::SEEK_SET as _;
+    // Small numbers, declared wider than the fields they are for.
+    lock.l_type = libc::c_short::try_from(kind).map_err(|_| io::ErrorKind::InvalidInput)?;
+    lock.l_whence = libc::c_short::try_from(libc::SEEK_SET).map_err(|_| io::ErrorKind::InvalidInput)?;
     lock.l_start = libc::off_t::try_from(byte).map_err(|_| io::ErrorKind::InvalidInput)?;
     lock.l_len = 1;
     loop {

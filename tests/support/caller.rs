@@ -1,7 +1,8 @@
 //! A program that makes calls and says what became of them, for tests that start many. Token and base URL come from the
 //! environment, as with any program.
 //!
-//! `caller [--calls N] [--threads N] [--pause-ms N] [--when-stdin-closes]`; calls 0: until it is killed.
+//! `caller [--calls N | --seconds N] [--threads N] [--pause-ms N] [--timeout-ms N] [--when-stdin-closes]`; calls 0: until
+//! it is killed.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -11,18 +12,29 @@ use thousandeyes::{Client, Config, Error};
 
 struct Options {
     calls: u64,
+    seconds: u64,
     threads: u64,
+    timeout_ms: u64,
     pause: Duration,
     when_stdin_closes: bool,
 }
 
 fn options() -> Options {
-    let mut options = Options { calls: 1, threads: 1, pause: Duration::ZERO, when_stdin_closes: false };
+    let mut options = Options {
+        calls: 1,
+        seconds: 0,
+        threads: 1,
+        timeout_ms: 120_000,
+        pause: Duration::ZERO,
+        when_stdin_closes: false,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");
         match argument.as_str() {
             "--calls" => options.calls = number(),
+            "--seconds" => (options.seconds, options.calls) = (number(), 0),
+            "--timeout-ms" => options.timeout_ms = number(),
             "--threads" => options.threads = number(),
             "--pause-ms" => options.pause = Duration::from_millis(number()),
             "--when-stdin-closes" => options.when_stdin_closes = true,
@@ -35,8 +47,10 @@ fn options() -> Options {
 /// How often each status came, and the longest that one call took, in milliseconds.
 fn call(client: &Client, options: &Options) -> (BTreeMap<&'static str, u64>, u128) {
     let (mut statuses, mut longest) = (BTreeMap::new(), 0);
+    let begun = Instant::now();
     for number in 0.. {
-        if options.calls > 0 && number == options.calls {
+        let over = options.seconds > 0 && begun.elapsed() >= Duration::from_secs(options.seconds);
+        if over || options.calls > 0 && number == options.calls {
             break;
         }
         let started = Instant::now();
@@ -50,7 +64,8 @@ fn call(client: &Client, options: &Options) -> (BTreeMap<&'static str, u64>, u12
 
 fn main() {
     let options = options();
-    let client = Client::new(None, Config::default()).expect("a client");
+    let config = Config { timeout: Duration::from_millis(options.timeout_ms), ..Config::default() };
+    let client = Client::new(None, config).expect("a client");
     if options.when_stdin_closes {
         let _until_closed = std::io::stdin().read(&mut [0]);
     }

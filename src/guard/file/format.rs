@@ -1,6 +1,8 @@
 //! The state as bytes: records of kind, length and body, little endian. A reader passes over a longer body's end and
 //! keeps kinds that it does not know, so that what a later version writes survives an earlier one.
 
+#![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
+
 use crate::guard::state::{Block, Charge, Class, Failed, Rejection, Reservation, State, Token};
 use crate::guard::{Failure, Fingerprint, Millis, Scope, Ticket};
 use crate::status::Status;

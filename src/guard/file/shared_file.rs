@@ -8,10 +8,10 @@ use super::directory::{self, Place};
 use super::format;
 use super::known::Known;
 use super::slots::{Found, Header, MOST, Slots};
-use crate::guard::{Caller, Decision, Event, HOUR, Millis, Owner, Report, rules};
+use crate::guard::{Caller, Decision, Event, HOUR, Millis, Owner, Report, Ticket, rules};
 use crate::identity::random;
 use crate::sys::clock::{self, Moment};
-use crate::sys::{fork, lock};
+use crate::sys::{fork, halt, lock};
 
 /// The byte that is locked during a step; it need not be free of content.
 const STEP: u64 = 0;
@@ -76,24 +76,44 @@ impl SharedFile {
     pub(super) fn step(&mut self, event: &Event, pending: &mut Vec<Event>) -> io::Result<Option<Decision>> {
         let moment = clock::moment();
         self.look(moment.now)?;
-        if let (Event::Reserve { caller, waited_for, .. }, true) =
-            (event, pending.is_empty() && self.carried.is_none())
-            && self.refresh(&moment)?
+        if let Event::Reserve { caller, waited_for, .. } = event
+            && pending.is_empty()
+            && self.carried.is_none()
+            && let Some(decision) = self.held_back(caller, *waited_for, &moment)?
         {
-            let caller = self.known.caller(caller);
-            let held_back = rules::held_back(&mut self.known.state, &caller, *waited_for, moment.now);
-            if let Some(decision) = held_back
-                && (!matches!(decision, Decision::Wait(_)) || self.dead_owners()?.is_empty())
-            {
-                return Ok(Some(decision));
-            }
+            return Ok(Some(decision));
         }
+        halt::at("before the lock");
         if !lock::try_lock(self.file()?, STEP)? {
             return Ok(None);
         }
+        halt::at("locked");
         let decision = self.locked_step(event, pending, &moment);
+        halt::at("written");
         lock::unlock(self.file()?, STEP)?;
+        halt::at("unlocked");
         decision.map(Some)
+    }
+
+    /// What a reservation is answered without the lock, if it is held back.
+    fn held_back(
+        &mut self,
+        caller: &Caller,
+        waited_for: Option<Ticket>,
+        moment: &Moment,
+    ) -> io::Result<Option<Decision>> {
+        let ask = |known: &mut Known| {
+            let caller = known.caller(caller);
+            rules::held_back(&mut known.state, &caller, waited_for, moment.now)
+        };
+        // Most callers may go, as what was read last says as well: the file need not be read twice for them.
+        if self.header.is_some() && ask(&mut self.known).is_none() || !self.refresh(moment)? {
+            return Ok(None);
+        }
+        match ask(&mut self.known) {
+            Some(Decision::Wait(_)) if !self.dead_owners()?.is_empty() => Ok(None),
+            decision => Ok(decision),
+        }
     }
 
     fn locked_step(&mut self, event: &Event, pending: &mut Vec<Event>, moment: &Moment) -> io::Result<Decision> {

@@ -107,7 +107,14 @@ impl Slots {
         let checksum = check(out, state);
         out.extend_from_slice(&checksum.to_le_bytes());
         out.extend_from_slice(inline);
-        file.write_all_at(out, (copy * BLOCK) as u64)
+        let at = (copy * BLOCK) as u64;
+        #[cfg(feature = "test-hooks")]
+        {
+            // As if the process died in the middle of the write.
+            file.write_all_at(&out[..HEADER / 2], at)?;
+            crate::sys::halt::at("half written");
+        }
+        file.write_all_at(out, at)
     }
 }
 
