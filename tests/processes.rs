@@ -44,3 +44,28 @@ fn a_thousand_processes_with_a_token_that_died_within_the_hour_cost_one_request(
         assert_eq!((told.count("TE_E_LOCKOUT_SUSPECTED"), told.count("TE_E_TOKEN_REFUSED")), (1, 9999), "{told:?}");
     }
 }
+
+#[test]
+fn two_hundred_bad_tokens_leave_four_good_ones_alone() {
+    let server = StandIn::start();
+    let directory = Directory::new();
+    let good: Vec<String> = (0..4).map(|number| format!("good-token-{number}")).collect();
+    for token in &good {
+        server.accept(token);
+        at_once(vec![call(&server, token, directory.name(), &[])]);
+    }
+    let for_a_minute =
+        |token: &str, pause: &str| call(&server, token, directory.name(), &["--seconds", "60", "--pause-ms", pause]);
+    let (bad_told, good_told) = std::thread::scope(|scope| {
+        let flood = (0..200).map(|number| for_a_minute(&format!("bad-token-{number}"), "300")).collect();
+        let flood = scope.spawn(|| at_once(flood));
+        let good = good.iter().map(|token| for_a_minute(token, "20")).collect();
+        let good = scope.spawn(|| at_once(good));
+        (flood.join().expect("no panic"), good.join().expect("no panic"))
+    });
+    assert!(server.unauthorized() <= 18, "{} of a budget of 36", server.unauthorized());
+    assert_eq!(bad_told.count("TE_E_UNAUTHORIZED"), server.unauthorized(), "{bad_told:?}");
+    assert_eq!(good_told.statuses.keys().collect::<Vec<_>>(), ["TE_OK"], "{good_told:?}");
+    assert!(good_told.count("TE_OK") > 4 * 60 * 5, "they were hardly served: {good_told:?}");
+    assert!(good_told.longest < 1000, "{good_told:?}");
+}
