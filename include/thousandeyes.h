@@ -318,8 +318,9 @@ te_options *te_options_new(void);
 // https://api.thousandeyes.com. Plain http only for loopback.
 te_status te_options_set_base_url(te_options *options, const char *url);
 
-// Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
-// this version clients of one process share what has the same directory, and nothing is written.
+// Directory through which programs share what they know of tokens; "": in memory only. Made if it is not there. It
+// may be shared by a group (mode 2770). Default: $TE_STATE_DIR, else the first of $STATE_DIRECTORY, else the user's
+// own state directory. What cannot be used is passed over for the next, and te_client_guard says why.
 te_status te_options_set_state_dir(te_options *options, const char *path);
 
 // Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.

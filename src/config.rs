@@ -28,7 +28,8 @@ pub enum Level {
 pub struct Config {
     /// Base URL, with or without `/v7`; else `$TE_BASE_URL`, else `$TE_API_ENDPOINT`, else the public API.
     pub base_url: Option<String>,
-    /// Where programs share what they know of tokens; empty: in memory only.
+    /// Where programs share what they know of tokens; empty: in memory only; else `$TE_STATE_DIR`, else
+    /// `$STATE_DIRECTORY`, else the user's own state directory.
     pub state_dir: Option<String>,
     /// Account group id for every call (`aid`); else `$TE_AID`; empty: the user's login account group.
     pub account_group: Option<String>,

@@ -185,9 +185,9 @@ fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Stat
     });
     let stripped = answer.json().is_some_and(|json| json["error"].is_null() && json["errorMessage"].is_string());
     let cause = if answer.is_html() {
-        "The answer is a web page: perhaps it comes from a proxy, not from the API."
+        " The answer is a web page: perhaps it comes from a proxy, not from the API."
     } else if stripped {
-        "The API found no usable token in the request: a proxy on the way may strip the Authorization header."
+        " The API found no usable token in the request: a proxy on the way may strip the Authorization header."
     } else {
         ""
     };
@@ -195,7 +195,7 @@ fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Stat
         Some(ago) => (
             Status::LockoutSuspected,
             format!(
-                "{what}: 401 for a token that was accepted {} ago{said}.{rests} {cause} Possible account lockout: {LOCKOUT_ADVICE}",
+                "{what}: 401 for a token that was accepted {} ago{said}.{rests}{cause} Possible account lockout: {LOCKOUT_ADVICE}",
                 in_words(ago)
             ),
             noted.next_try_in,
@@ -203,7 +203,7 @@ fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Stat
         None => (
             Status::Unauthorized,
             format!(
-                "{what}: the API rejected the token (401){said}.{rests} {cause} Check the token: it may be mistyped, expired or revoked."
+                "{what}: the API rejected the token (401){said}.{rests}{cause} Check the token: it may be mistyped, expired or revoked."
             ),
             noted.next_try_in,
         ),

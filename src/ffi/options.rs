@@ -159,8 +159,9 @@ pub unsafe extern "C" fn te_options_set_base_url(options: *mut te_options, url: 
     unsafe { set_text(options, url, "url", |config| &mut config.base_url) }
 }
 
-/// Directory through which programs share what they know of tokens; "": in memory only. Default: $TE_STATE_DIR. In
-/// this version clients of one process share what has the same directory, and nothing is written.
+/// Directory through which programs share what they know of tokens; "": in memory only. Made if it is not there. It
+/// may be shared by a group (mode 2770). Default: $TE_STATE_DIR, else the first of $STATE_DIRECTORY, else the user's
+/// own state directory. What cannot be used is passed over for the next, and te_client_guard says why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_state_dir(options: *mut te_options, path: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.

@@ -34,6 +34,8 @@ pub struct FileStore {
     inner: Mutex<Inner>,
     generation: AtomicU64,
     changed: AtomicU32,
+    /// Threads that sleep on `changed`: without one, no system call wakes anybody.
+    waiting: AtomicU32,
 }
 
 struct Inner {
@@ -64,7 +66,13 @@ impl FileStore {
         let places = directory::places(option)?;
         let _step = Step::begin();
         let inner = Inner { kept: open(&places, None), opened_in: fork::generation(), pending: Vec::new() };
-        Some(Self { places, inner: Mutex::new(inner), generation: AtomicU64::new(0), changed: AtomicU32::new(0) })
+        Some(Self {
+            places,
+            inner: Mutex::new(inner),
+            generation: AtomicU64::new(0),
+            changed: AtomicU32::new(0),
+            waiting: AtomicU32::new(0),
+        })
     }
 
     /// The first directory that it would use: stores of the same are one store.
@@ -97,9 +105,11 @@ impl FileStore {
     }
 
     fn tell_waiters(&self) {
-        self.generation.fetch_add(1, Ordering::AcqRel);
-        self.changed.fetch_add(1, Ordering::AcqRel);
-        futex::wake(&self.changed);
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.changed.fetch_add(1, Ordering::SeqCst);
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            futex::wake(&self.changed);
+        }
     }
 }
 
@@ -140,14 +150,17 @@ impl Store for FileStore {
     }
 
     fn wait(&self, seen: u64, longest: Duration) {
-        let changed = self.changed.load(Ordering::Acquire);
+        // First of all, so that whoever changes something from here on wakes this thread or is seen by it.
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let changed = self.changed.load(Ordering::SeqCst);
         if self.generation() == seen {
             futex::wait(&self.changed, changed, longest.min(LOOK));
         }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+        self.generation.load(Ordering::SeqCst)
     }
 
     fn report(&self, caller: &Caller) -> Report {
