@@ -1,8 +1,9 @@
 //! The installed tree, as a user has it, and programs built and run on it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -14,9 +15,25 @@ pub fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
         let prefix = root().join("target/installed");
-        run(Command::new(root().join("install.sh")).arg("--prefix").arg(&prefix));
+        run(install().arg("--prefix").arg(&prefix));
         prefix
     })
+}
+
+/// The install command, as a person types it: what `cargo test` tells its tests about their package would make the
+/// build scripts of dependencies run anew, and with them all of the build.
+pub fn install() -> Command {
+    let mut install = Command::new(root().join("install.sh"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let of_package = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_");
+        if of_package || ["CARGO", "OUT_DIR", "LD_LIBRARY_PATH", "RUST_RECURSION_COUNT"].contains(&&*text) {
+            install.env_remove(&name);
+        }
+    }
+    // Set by the person who runs the tests, it would put the tree elsewhere.
+    install.env_remove("DESTDIR");
+    install
 }
 
 /// The shared library of the installed tree.
@@ -70,15 +87,30 @@ pub fn text(output: &Output) -> String {
 /// Compiles one source of the project with warnings as errors against the installed tree, linked to the shared
 /// library; `flags` come last.
 pub fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
-    let name: String = format!("{source}-{compiler}-{}", flags.concat())
+    compile_all(compiler, &[source], flags)
+}
+
+/// Compiles several sources into one program, once in this process.
+pub fn compile_all(compiler: &str, sources: &[&str], flags: &[&str]) -> PathBuf {
+    static MADE: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::new(None);
+    let name: String = format!("{}-{}-{compiler}{}", env!("CARGO_CRATE_NAME"), sources[0], flags.concat())
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
+    let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let made = made.get_or_insert_default();
+    made.entry(name).or_insert_with_key(|name| link(compiler, sources, flags, name)).clone()
+}
+
+fn link(compiler: &str, sources: &[&str], flags: &[&str], name: &str) -> PathBuf {
     let program = scratch("programs").join(name);
+    // Another process may run a program of this name: the new one is put in its place when it is whole.
+    let unfinished = program.with_extension(std::process::id().to_string());
     let mut command = Command::new(compiler);
     command.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"]);
-    command.arg("-I").arg(prefix().join("include")).arg(root().join(source)).arg("-o").arg(&program);
-    command.args(flags).arg("-L").arg(prefix().join("lib")).args(["-lthousandeyes", "-lpthread"]);
-    run(&mut command);
+    command.arg("-I").arg(prefix().join("include")).args(sources.iter().map(|source| root().join(source)));
+    command.arg("-o").arg(&unfinished).args(flags);
+    run(command.arg("-L").arg(prefix().join("lib")).args(["-lthousandeyes", "-lpthread"]));
+    std::fs::rename(&unfinished, &program).unwrap();
     program
 }
