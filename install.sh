@@ -35,7 +35,8 @@ cargo rustc --locked --release --lib --crate-type cdylib --target-dir "$target"
 # What a program must link besides when it links statically, as this toolchain says.
 notes=$(cargo rustc --locked --profile release-static --lib --crate-type staticlib --target-dir "$target" \
     -- --print native-static-libs 2>&1) || { printf '%s\n' "$notes" >&2; exit 1; }
-private=$(printf '%s\n' "$notes" | sed -n 's/.*native-static-libs: //p' | tail -n 1)
+# Without gcc_s: every C compiler adds its own libgcc, and `cc -static` finds no shared one.
+private=$(printf '%s\n' "$notes" | sed -n 's/.*native-static-libs: //p' | tail -n 1 | sed 's/-lgcc_s *//')
 : "${private:?the compiler did not name the system libraries of the static library}"
 
 root=${DESTDIR:-}
