@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod example;
+pub mod header;
 pub mod installed;
 pub mod processes;
 pub mod raw;

@@ -1,0 +1,112 @@
+//! The install command: what it puts where, and what pkg-config makes of it.
+// needs: cc gcc
+// needs: pkg-config pkg-config
+// needs: readelf binutils
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::installed::{command, install, prefix, root, run, scratch, text};
+use support::stand_in::StandIn;
+
+const TOKEN: &str = "pkg-config-token";
+
+/// Everything under a folder that is not a folder.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// An empty folder of that name.
+fn empty(name: &str) -> PathBuf {
+    let folder = scratch("install").join(name);
+    let _absent = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_package_gets_everything_under_destdir() {
+    let package = empty("package");
+    run(install().env("DESTDIR", &package).args(["--prefix", "/opt/te", "--libdir=/opt/te/lib64"]));
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = [
+        "include/thousandeyes.h",
+        "lib64/libthousandeyes.a",
+        "lib64/libthousandeyes.so",
+        "lib64/libthousandeyes.so.0",
+        &format!("lib64/libthousandeyes.so.{version}"),
+        "lib64/pkgconfig/thousandeyes.pc",
+    ];
+    assert_eq!(files(&package), expected.into_iter().map(|file| format!("opt/te/{file}")).collect());
+    let folder = package.join("opt/te/lib64");
+    let link = |name: &str| std::fs::read_link(folder.join(name)).unwrap();
+    assert_eq!(link("libthousandeyes.so"), Path::new("libthousandeyes.so.0"));
+    assert_eq!(link("libthousandeyes.so.0"), PathBuf::from(format!("libthousandeyes.so.{version}")));
+    let described = std::fs::read_to_string(folder.join("pkgconfig/thousandeyes.pc")).unwrap();
+    for line in ["prefix=/opt/te", "libdir=/opt/te/lib64", &format!("Version: {version}")] {
+        assert!(described.lines().any(|found| found == line), "{line} is not in\n{described}");
+    }
+    assert!(!described.contains(package.to_str().unwrap()), "{described}");
+    let header = std::fs::read(package.join("opt/te/include/thousandeyes.h")).unwrap();
+    assert_eq!(header, std::fs::read(root().join("include/thousandeyes.h")).unwrap());
+}
+
+/// Builds the example as the README of a program would say, and lists the tests with it.
+fn build_and_run(tree: &Path, name: &str, asked: &[&str], flags: &[&str]) -> PathBuf {
+    let mut ask = Command::new("pkg-config");
+    ask.env("PKG_CONFIG_PATH", tree.join("lib/pkgconfig")).args(["--cflags", "--libs"]).args(asked);
+    let said = text(&run(ask.arg("thousandeyes")));
+    let program = scratch("install").join(name);
+    let mut compile = Command::new("cc");
+    compile.args(flags).arg(root().join("examples/list_tests.c")).args(said.split_whitespace());
+    run(compile.arg("-o").arg(&program));
+    let server = StandIn::start();
+    server.accept(TOKEN).tests(3, 50);
+    let listed = run(command(&program)
+        .env("LD_LIBRARY_PATH", tree.join("lib"))
+        .env("TE_BASE_URL", server.base_url())
+        .env("TE_TOKEN", TOKEN));
+    assert_eq!(text(&listed).lines().count(), 3, "{}", text(&listed));
+    program
+}
+
+/// Whether a program asks the run-time linker for this library.
+fn needs(program: &Path) -> bool {
+    text(&run(Command::new("readelf").arg("-d").arg(program))).contains("[libthousandeyes.so.0]")
+}
+
+#[test]
+fn pkg_config_links_the_shared_library() {
+    assert!(needs(&build_and_run(prefix(), "shared", &[], &[])));
+}
+
+#[test]
+fn pkg_config_links_the_static_library() {
+    let tree = empty("static");
+    run(install().arg("--prefix").arg(&tree));
+    // Where both are, linkers take the shared one.
+    for file in files(&tree.join("lib")).iter().filter(|file| file.contains(".so")) {
+        std::fs::remove_file(tree.join("lib").join(file)).unwrap();
+    }
+    assert!(!needs(&build_and_run(&tree, "static-library", &["--static"], &[])));
+}
+
+#[test]
+fn pkg_config_links_a_program_that_is_static_altogether() {
+    assert!(!needs(&build_and_run(prefix(), "static-program", &["--static"], &["-static"])));
+}
