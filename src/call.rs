@@ -22,6 +22,9 @@ const OWN_HEADERS: [&str; 9] = [
     "accept-encoding",
 ];
 
+/// The longest headers that are sent, names and values together; servers refuse more.
+const LONGEST_HEADERS: usize = 32 * 1024;
+
 /// The methods that the API uses.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -73,6 +76,11 @@ impl Call {
             return Err(invalid(&format!("The header {name} is the library's own")));
         }
         let value = HeaderValue::from_str(value).map_err(|_| invalid("The header's value must be visible ASCII"))?;
+        let others = self.headers.iter().filter(|(known, _)| *known != name);
+        let length: usize = others.map(|(known, value)| known.as_str().len() + value.len()).sum();
+        if length + name.as_str().len() + value.len() > LONGEST_HEADERS {
+            return Err(invalid("The headers are longer than 32 KiB"));
+        }
         self.headers.retain(|(known, _)| *known != name);
         self.headers.push((name, value));
         Ok(())
