@@ -106,9 +106,14 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Logs and terminals get one line, with nothing in it that could steer them.
+/// Logs and terminals get one line, with nothing in it that could steer them, and not all of what a caller passed.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    const LONGEST: usize = 1500;
+    let mut line: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 /// A duration as people say it: "45 s", "12 min", "3 h".
