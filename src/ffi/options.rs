@@ -220,8 +220,10 @@ pub(super) fn duration(milliseconds: i64) -> Result<Duration> {
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_body_limit(options: *mut te_options, bytes: i64) -> te_status {
     set(options, |config| {
-        let limit = usize::try_from(bytes).ok().filter(|&limit| limit > 0 && limit < usize::MAX / 2);
-        config.body_limit = limit.ok_or_else(|| invalid("The body limit must be more than 0 bytes"))?;
+        let limit = u64::try_from(bytes).ok().filter(|&limit| limit > 0);
+        let limit = limit.ok_or_else(|| invalid("The body limit must be more than 0 bytes"))?;
+        // INT64_MAX is a caller's way to say "no limit", also where memory ends earlier.
+        config.body_limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(())
     })
 }

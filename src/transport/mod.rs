@@ -146,7 +146,7 @@ impl Incoming {
         let mut room = expected.map_or(BUFFER, |length| length.saturating_add(1)).min(limit.saturating_add(1));
         loop {
             // One byte more than the body, for the C interface's closing NUL.
-            if bytes.try_reserve(room + 1).is_err() {
+            if bytes.try_reserve(room.saturating_add(1)).is_err() {
                 let text = format!("there is no memory for a body of more than {} bytes", bytes.len());
                 return (answer, Some(broken(Status::NoMemory, text)));
             }
