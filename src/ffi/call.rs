@@ -9,7 +9,7 @@ use super::options::{Sticky, duration};
 use super::panic::contained;
 use super::response::panicked;
 use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
-use super::strings::{invalid, required};
+use super::strings::{code, invalid, required};
 use crate::call::Call;
 use crate::error::Result;
 
@@ -73,7 +73,8 @@ fn set(call: *mut te_call, change: impl FnOnce(&mut Call) -> Result<()>) -> te_s
         || TE_E_PANIC,
         || match handle::find(call.cast_const().cast::<c_void>()) {
             Ok(Object::Call(call)) => call.lock().set(|call| call.as_mut().map_or_else(|| Err(panicked()), change)),
-            _ => TE_E_BAD_HANDLE,
+            Ok(_) => TE_E_BAD_HANDLE,
+            Err(bad) => code(bad.status()),
         },
     )
 }

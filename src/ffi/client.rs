@@ -8,7 +8,7 @@ use super::handle::{self, Bad, Kind, Object};
 use super::options::te_options;
 use super::panic::contained;
 use super::response::{Outcome, bad_handle, panicked, respond, te_response};
-use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
+use super::status::{TE_E_PANIC, te_status};
 use super::strings::{bytes, code, required};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -134,7 +134,7 @@ pub extern "C" fn te_client_unblock_token(client: *const te_client) -> te_status
                 let done = client.client.as_ref().map_err(Clone::clone).and_then(Client::unblock_token);
                 done.map_or_else(|error| code(error.status()), |()| 0)
             }
-            Err(_) => TE_E_BAD_HANDLE,
+            Err(bad) => code(bad.status()),
         },
     )
 }

@@ -9,6 +9,7 @@ use super::call::CallHandle;
 use super::client::ClientHandle;
 use super::options::OptionsHandle;
 use super::response::ResponseHandle;
+use crate::status::Status;
 
 /// What a ticket stands for.
 #[derive(Clone)]
@@ -31,6 +32,10 @@ pub(super) enum Bad {
 }
 
 impl Bad {
+    pub(super) fn status(self) -> Status {
+        if self == Self::NoMemory { Status::NoMemory } else { Status::BadHandle }
+    }
+
     pub(super) fn message(self) -> &'static CStr {
         match self {
             Self::Null => c"The handle is NULL. Nothing was sent.",
@@ -207,4 +212,23 @@ fn cancel_pending() {
 /// How many handles are alive.
 pub(super) fn live() -> usize {
     TABLE.read().unwrap_or_else(PoisonError::into_inner).live
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NO_MEMORY;
+    use crate::ffi::status::TE_E_NO_MEMORY;
+    use crate::ffi::{call, client, object, options};
+
+    #[test]
+    fn a_handle_for_which_there_was_no_memory_says_so_everywhere() {
+        let handle = std::ptr::without_provenance_mut(NO_MEMORY);
+        assert_eq!(object::te_status_of(handle), TE_E_NO_MEMORY);
+        assert_eq!(options::te_options_set_body_limit(handle.cast(), 1), TE_E_NO_MEMORY);
+        assert_eq!(call::te_call_set_timeout_ms(handle.cast(), 1), TE_E_NO_MEMORY);
+        assert_eq!(client::te_client_unblock_token(handle.cast()), TE_E_NO_MEMORY);
+        let response = client::te_client_guard(handle.cast());
+        assert_eq!(object::te_status_of(response.cast()), TE_E_NO_MEMORY);
+        object::te_free(response.cast());
+    }
 }

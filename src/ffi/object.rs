@@ -2,9 +2,10 @@
 
 use std::ffi::{c_char, c_void};
 
-use super::handle::{self, Bad, Object};
+use super::handle::{self, Object};
 use super::panic::contained;
-use super::status::{TE_E_BAD_HANDLE, TE_E_NO_MEMORY, TE_E_PANIC, te_status};
+use super::status::{TE_E_PANIC, te_status};
+use super::strings::code;
 
 /// The version of the C interface; it changes only when programs must be built anew.
 pub const TE_ABI_VERSION: i32 = 0;
@@ -46,8 +47,7 @@ pub extern "C" fn te_status_of(handle: *const c_void) -> te_status {
             Ok(Object::Response(response)) => response.state.status(),
             Ok(Object::Options(options)) => options.status(),
             Ok(Object::Call(call)) => call.status(),
-            Err(Bad::NoMemory) => TE_E_NO_MEMORY,
-            Err(_) => TE_E_BAD_HANDLE,
+            Err(bad) => code(bad.status()),
         },
     )
 }

@@ -129,7 +129,8 @@ fn set(options: *mut te_options, change: impl FnOnce(&mut Config) -> Result<()>)
         || TE_E_PANIC,
         || match handle::find(options.cast_const().cast::<c_void>()) {
             Ok(Object::Options(options)) => options.lock().set(change),
-            _ => TE_E_BAD_HANDLE,
+            Ok(_) => TE_E_BAD_HANDLE,
+            Err(bad) => code(bad.status()),
         },
     )
 }

@@ -100,8 +100,7 @@ pub(super) fn panicked() -> Error {
 }
 
 pub(super) fn bad_handle(bad: Bad) -> Error {
-    let status = if bad == Bad::NoMemory { Status::NoMemory } else { Status::BadHandle };
-    Error::new(status, bad.message().to_string_lossy())
+    Error::new(bad.status(), bad.message().to_string_lossy())
 }
 
 pub(super) fn find(response: *const te_response) -> std::result::Result<Arc<ResponseHandle>, Bad> {
