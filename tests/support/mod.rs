@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "no test uses all of it")]
 
 pub mod client;
+pub mod contract;
 pub mod example;
 pub mod header;
 pub mod installed;

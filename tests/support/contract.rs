@@ -1,0 +1,58 @@
+//! The C program that breaks every rule of the interface, and a stand-in for it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::client::Directory;
+use super::installed::{command, compile_all};
+use super::stand_in::{Answer, StandIn};
+
+/// What the program is made of; the first has its `main`.
+pub const SOURCES: [&str; 6] = [
+    "tests/c/contract.c",
+    "tests/c/contract_handles.c",
+    "tests/c/contract_strings.c",
+    "tests/c/contract_numbers.c",
+    "tests/c/contract_calls.c",
+    "tests/c/contract_callbacks.c",
+];
+
+/// Numbers at the limits of what C can hold, and beyond.
+const NUMBERS: &str = r#"{
+    "largest": 9223372036854775807, "too_large": 9223372036854775808, "as_text": "-9223372036854775808",
+    "fraction": 1.5, "text": "five", "nul_inside": "a\u0000b", "true": true, "null": null, "list": [1, "2", {}]
+}"#;
+
+/// The compiled program.
+pub fn program() -> PathBuf {
+    compile_all("cc", &SOURCES, &["-std=c99"])
+}
+
+/// A stand-in with the answers that the program asks for, and a directory for what it leaves behind.
+pub struct Setting {
+    pub server: StandIn,
+    directory: Directory,
+}
+
+impl Setting {
+    pub fn new() -> Self {
+        let server = StandIn::start();
+        let json =
+            |status: u16, body: &str| Answer::new(status).header("Content-Type", "application/json").body(body);
+        server.accept("contract-good-token").tests(3, 50);
+        server.script("/v7/numbers", vec![json(200, NUMBERS)]);
+        server.script("/v7/teapot", vec![json(418, "{}")]);
+        server.script("/v7/portal", vec![Answer::html(200)]);
+        Self { server, directory: Directory::new() }
+    }
+
+    /// A command that finds the stand-in, with the guard's state in memory or in a directory.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>, store: &str) -> Command {
+        let mut command = command(program);
+        command.env("TE_BASE_URL", self.server.base_url()).current_dir(&self.directory.0);
+        let state = self.directory.0.join("state");
+        command.env("TE_STATE_DIR", if store == "shared" { state.as_os_str() } else { "".as_ref() });
+        command.env("CONTRACT_STORE", store);
+        command
+    }
+}
