@@ -155,6 +155,9 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // The answer is not one that the API gives.
 #define TE_E_BAD_RESPONSE -306
 
+// The API has a fault (HTTP 500 to 599).
+#define TE_E_SERVER -307
+
 // The API answered with an error that has no status of its own.
 #define TE_E_HTTP -400
 

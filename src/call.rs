@@ -22,6 +22,8 @@ const OWN_HEADERS: [&str; 9] = [
     "accept-encoding",
 ];
 
+/// The API takes nothing nearly as large.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// The longest headers that are sent, names and values together; servers refuse more.
 const LONGEST_HEADERS: usize = 32 * 1024;
 
@@ -92,7 +94,16 @@ impl Call {
             return Err(invalid(&format!("A {} has no body", self.method)));
         }
         self.header("content-type", content_type)?;
-        self.body = Some(body.to_owned());
+        let refuse = |status, why: &str| Err(Error::new(status, format!("{why}. Nothing was sent.")));
+        if body.len() > LARGEST_BODY {
+            return refuse(Status::TooLarge, "The body is larger than 64 MiB");
+        }
+        let mut copy = Vec::new();
+        if copy.try_reserve_exact(body.len()).is_err() {
+            return refuse(Status::NoMemory, "There is no memory for the body");
+        }
+        copy.extend_from_slice(body);
+        self.body = Some(copy);
         Ok(())
     }
 

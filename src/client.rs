@@ -9,6 +9,7 @@ use http::header::HeaderValue;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::config::{Config, Level};
+use crate::environment::variable;
 use crate::error::{Error, Result, Sent};
 use crate::explain;
 use crate::guard::{Answered, Denied, End, Failure, Guard, Patience, Stopped};
@@ -24,6 +25,7 @@ use crate::watch::{Watch, in_callback, tell};
 /// Makes calls with one token at one origin. May be used by many threads at once.
 pub struct Client {
     base: Base,
+    token: Token,
     authorization: HeaderValue,
     account_group: String,
     guard: Guard,
@@ -52,9 +54,11 @@ impl Client {
         )
         .map_err(|_| Error::new(Status::BadToken, "The token cannot be sent in a header. Nothing was sent."))?;
         authorization.set_sensitive(true);
-        let from_environment = || std::env::var("TE_AID").unwrap_or_default().trim().to_owned();
-        let account_group = config.account_group.clone().unwrap_or_else(from_environment);
-        let proxy = ProxySetting::find(config.proxy.as_deref());
+        let account_group = match &config.account_group {
+            Some(id) => id.clone(),
+            None => variable("TE_AID")?.unwrap_or_default(),
+        };
+        let proxy = ProxySetting::find(config.proxy.as_deref())?;
         let transport = Transport::new(&Settings {
             origin: &base.origin,
             proxy: &proxy,
@@ -65,7 +69,7 @@ impl Client {
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);
         let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
-        Ok(Self { base, authorization, account_group, guard, transport, config, cancelled: Arc::default() })
+        Ok(Self { base, token, authorization, account_group, guard, transport, config, cancelled: Arc::default() })
     }
 
     /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin.
@@ -102,7 +106,7 @@ impl Client {
                 Ok(answer) => answer.http_status().to_string(),
                 Err(error) => error.status().name().to_owned(),
             };
-            format!("{} {path}: {outcome} in {} ms", call.method, started.elapsed().as_millis())
+            self.token.hide_in(&format!("{} {path}: {outcome} in {} ms", call.method, started.elapsed().as_millis()))
         });
         result
     }
@@ -126,7 +130,7 @@ impl Client {
                         replaced = true;
                         continue;
                     }
-                    return Err(explain::broken(&broken, outgoing.url));
+                    return Err(self.hidden(explain::broken(&broken, outgoing)));
                 }
             };
             halt::at("answered");
@@ -134,14 +138,14 @@ impl Client {
             let noted = passage.end(End::Answered(answered));
             let (answer, broken) = incoming.read();
             if let Some(broken) = broken.filter(|_| !matches!(answered, Answered::Rejected)) {
-                return Err(explain::broken(&broken, outgoing.url).answer(answer));
+                return Err(self.hidden(explain::broken(&broken, outgoing)).answer(answer));
             }
             if (200..300).contains(&answer.http_status()) && !answer.is_html() {
                 return Ok(answer);
             }
             let status = answer.http_status();
             let wait = (status == 429).then(|| rate::classify(&answer));
-            let error = explain::answer(answer, outgoing, &noted, wait);
+            let error = self.hidden(explain::answer(answer, outgoing, &noted, wait));
             if matches!(answered, Answered::Rejected | Answered::SourceIpBlocked) {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
@@ -176,6 +180,10 @@ impl Client {
             }
         }
         Ok(())
+    }
+
+    fn hidden(&self, error: Error) -> Error {
+        error.with_message(|message| self.token.hide_in(message))
     }
 
     fn denied(&self, denied: &Denied) -> Error {

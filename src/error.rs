@@ -39,6 +39,11 @@ impl Error {
         Self(Box::new(Inner { status, message, sent: Sent::No, retry_after: None, answer: None }))
     }
 
+    pub(crate) fn with_message(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        self.0.message = change(&self.0.message);
+        self
+    }
+
     pub(crate) fn sent(mut self, sent: Sent) -> Self {
         self.0.sent = sent;
         self
@@ -109,11 +114,21 @@ impl std::error::Error for Error {}
 /// Logs and terminals get one line, with nothing in it that could steer them, and not all of what a caller passed.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 1500;
-    let mut line: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line: String = text.chars().take(LONGEST).map(|c| if steers(c) { ' ' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {
         line.push('…');
     }
     line
+}
+
+/// Control characters, and those that turn the direction of what follows.
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// How long ago, as people say it: "just now", "45 s ago".
+pub(crate) fn ago(millis: i64) -> String {
+    if millis < 1000 { "just now".to_owned() } else { format!("{} ago", in_words(millis)) }
 }
 
 /// A duration as people say it: "45 s", "12 min", "3 h".

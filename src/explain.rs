@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use http::Uri;
-
 use crate::answer::Answer;
-use crate::error::{Error, Sent, in_words};
+use crate::error::{Error, Sent, ago, in_words};
 use crate::guard::{Awaited, Denied, Noted, Refusal, Stopped};
 use crate::rate::TooMany;
 use crate::status::Status;
@@ -15,8 +13,8 @@ use crate::transport::{Broken, Outgoing};
 const MOST_QUOTED: usize = 300;
 
 /// An attempt that ended without a complete answer.
-pub(crate) fn broken(broken: &Broken, url: &Uri) -> Error {
-    let host = url.authority().map_or("", |authority| authority.as_str());
+pub(crate) fn broken(broken: &Broken, outgoing: &Outgoing) -> Error {
+    let host = outgoing.url.authority().map_or("", |authority| authority.as_str());
     let sent = match broken.sent {
         Sent::No => "Nothing was sent.",
         Sent::Perhaps => "The request may have been carried out.",
@@ -27,7 +25,8 @@ pub(crate) fn broken(broken: &Broken, url: &Uri) -> Error {
         Status::Connect => "Check the network and the firewall, and whether a proxy is needed (HTTPS_PROXY).",
         Status::Tls => "Behind a proxy that inspects TLS, pass its CA certificate as a PEM file.",
         Status::Proxy => "Check the proxy's URL, user and password (HTTPS_PROXY).",
-        Status::Timeout | Status::Io => "Try again later.",
+        Status::Timeout | Status::Io if broken.sent == Sent::No => "Try again later.",
+        Status::Timeout | Status::Io => again(outgoing),
         Status::TooLarge => "Ask for less, or raise the body limit.",
         _ => "",
     };
@@ -89,30 +88,31 @@ fn refused(refusal: &Refusal) -> (Status, String, Option<i64>) {
         Refusal::TokenRefused { since, accepted_ago, retry_in } => {
             let history = accepted_ago.map_or_else(
                 || "It was never accepted: check it, it may be mistyped, expired or revoked.".to_owned(),
-                |ago| format!("It was accepted {} ago: {LOCKOUT_ADVICE}", in_words(ago)),
+                |then| format!("It was accepted {}. {LOCKOUT_ADVICE}", ago(then)),
             );
             let text = format!(
-                "The API rejected this token (401) {} ago, so it is not sent again for {}. Nothing was sent. {history}",
-                in_words(since),
+                "The API rejected this token (401) {}, so it is not sent again for {}. Nothing was sent. {history}",
+                ago(since),
                 in_words(retry_in)
             );
             (Status::TokenRefused, text, Some(retry_in))
         }
-        Refusal::BudgetExhausted { used, limit, retry_in } => {
+        Refusal::BudgetExhausted { used, unanswered, limit, retry_in } => {
             let text = format!(
-                "{used} requests from here were answered 401 within the last hour, and {limit} are allowed to calls \
-                 like this one, so that the API does not block this address. Nothing was sent. There is room again \
-                 in {}. Find the programs with a bad token.",
+                "Within the last hour {} requests from here were answered 401 and {unanswered} were not answered at \
+                 all; calls like this one may make {limit} of both, so that the API does not block this address. \
+                 Nothing was sent. There is room again in {}. Find the programs with a bad token, or the fault in the \
+                 network.",
+                used.saturating_sub(unanswered),
                 in_words(retry_in)
             );
             (Status::BudgetExhausted, text, Some(retry_in))
         }
         Refusal::SourceIpBlocked { since, retry_in } => {
             let text = format!(
-                "The API began {} ago to answer this source IP with 429, probably because of too many 401 answers. \
-                 Nothing was sent. One request will look again in {}. Find the programs with a bad token behind this \
-                 address.",
-                in_words(since),
+                "The API answers this source IP with 429, first {}, probably because of too many 401 answers. Nothing \
+                 was sent. One request will look again in {}. Find the programs with a bad token behind this address.",
+                ago(since),
                 in_words(retry_in)
             );
             (Status::SourceIpBlocked, text, Some(retry_in))
@@ -127,7 +127,7 @@ fn refused(refusal: &Refusal) -> (Status, String, Option<i64>) {
     }
 }
 
-const LOCKOUT_ADVICE: &str = "the account may be locked: log in to the ThousandEyes app, where a locked user has to \
+const LOCKOUT_ADVICE: &str = "Possible account lockout: log in to the ThousandEyes app, where a locked user has to \
                               reset the password (SSO users: at the identity provider). Or the token was revoked or \
                               has expired: create a new one.";
 
@@ -145,13 +145,13 @@ pub(crate) fn answer(answer: Answer, outgoing: &Outgoing, noted: &Noted, too_man
             None,
         ),
         _ if html => (
-            if code < 300 { Status::BadResponse } else { status_of(code) },
+            if code >= 500 { Status::Server } else { Status::BadResponse },
             format!(
                 "{what}: a web page came instead of the API's answer (HTTP {code}), as from a proxy or a log-in portal. Look at the body."
             ),
             None,
         ),
-        429 => rate_limited(&what, &said, too_many),
+        429 => rate_limited(&what, &said, too_many, noted),
         403 => (
             Status::Forbidden,
             format!(
@@ -164,18 +164,19 @@ pub(crate) fn answer(answer: Answer, outgoing: &Outgoing, noted: &Noted, too_man
             let to = answer.header("location").map_or_else(String::new, |to| format!(" to {}", cut(to)));
             (Status::Http, format!("{what}: moved{to} (HTTP {code}). Redirects are not followed."), None)
         }
-        500.. => (Status::Http, format!("{what}: the API has a fault (HTTP {code}){said}. Try again later."), None),
+        500.. => {
+            (Status::Server, format!("{what}: the API has a fault (HTTP {code}){said}. {}", again(outgoing)), None)
+        }
         _ => (Status::Http, format!("{what}: the API refused the request (HTTP {code}){said}."), None),
     };
     Error::new(status, text).retry_after(wait.map(millis)).answer(answer)
 }
 
-fn status_of(code: u16) -> Status {
-    match code {
-        403 => Status::Forbidden,
-        404 => Status::NotFound,
-        429 => Status::RateLimited,
-        _ => Status::Http,
+/// What to do after a fault that may pass: what changes something may have changed it already.
+fn again(outgoing: &Outgoing) -> &'static str {
+    match *outgoing.method {
+        http::Method::GET => "Try again later.",
+        _ => "Look whether it was carried out before you repeat it.",
     }
 }
 
@@ -192,12 +193,9 @@ fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Stat
         ""
     };
     match noted.accepted_ago {
-        Some(ago) => (
+        Some(then) => (
             Status::LockoutSuspected,
-            format!(
-                "{what}: 401 for a token that was accepted {} ago{said}.{rests}{cause} Possible account lockout: {LOCKOUT_ADVICE}",
-                in_words(ago)
-            ),
+            format!("{what}: 401 for a token that was accepted {}{said}.{rests}{cause} {LOCKOUT_ADVICE}", ago(then)),
             noted.next_try_in,
         ),
         None => (
@@ -210,7 +208,9 @@ fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Stat
     }
 }
 
-fn rate_limited(what: &str, said: &str, too_many: Option<TooMany>) -> (Status, String, Option<i64>) {
+fn rate_limited(what: &str, said: &str, too_many: Option<TooMany>, noted: &Noted) -> (Status, String, Option<i64>) {
+    // As the rules have it: a token that worked before looks first.
+    let rest = if noted.accepted_ago.is_some() { 2 * 60_000 } else { 3 * 60_000 };
     match too_many {
         Some(TooMany::RateLimit(wait) | TooMany::RetryAfter(wait)) => (
             Status::RateLimited,
@@ -223,9 +223,10 @@ fn rate_limited(what: &str, said: &str, too_many: Option<TooMany>) -> (Status, S
         _ => (
             Status::SourceIpBlocked,
             format!(
-                "{what}: 429 with no rate limit named{said}: the API probably blocks this source IP because of too many 401 answers. Programs that share this state send nothing for 2 min. Find the programs with a bad token behind this address."
+                "{what}: 429 with no rate limit named{said}: the API probably blocks this source IP because of too many 401 answers. Programs that share this state send nothing for {}. Find the programs with a bad token behind this address.",
+                in_words(rest)
             ),
-            Some(120_000),
+            Some(rest),
         ),
     }
 }

@@ -13,6 +13,7 @@ mod answer;
 mod call;
 mod client;
 mod config;
+mod environment;
 mod error;
 mod explain;
 #[cfg(feature = "capi")]

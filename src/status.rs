@@ -72,7 +72,7 @@ statuses! {
     /// No connection.
     Connect = -301, "TE_E_CONNECT", Retry;
     /// No TLS session: certificate or protocol.
-    Tls = -302, "TE_E_TLS", Retry;
+    Tls = -302, "TE_E_TLS", Local;
     /// The proxy refused, or its setting is wrong.
     Proxy = -303, "TE_E_PROXY", Local;
     /// The call's time was over.
@@ -81,6 +81,8 @@ statuses! {
     Io = -305, "TE_E_IO", Retry;
     /// The answer is not one the API gives.
     BadResponse = -306, "TE_E_BAD_RESPONSE", Retry;
+    /// The API has a fault: 500 to 599.
+    Server = -307, "TE_E_SERVER", Retry;
     /// The API answered with an error that has no status of its own.
     Http = -400, "TE_E_HTTP", Request;
     /// The token is fine, its user may not do this.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::environment::variable;
 use crate::error::{Error, Result};
 use crate::status::Status;
 
@@ -48,8 +49,10 @@ impl Origin {
         if host.is_empty() {
             return Err("it names no host");
         }
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().ok().filter(|&port| port > 0).ok_or("its port is not a number")?,
+        // The crate takes a port that it cannot read for none.
+        let after_host = authority.as_str().strip_prefix(authority.host()).unwrap_or("");
+        let port = match after_host.strip_prefix(':') {
+            Some(port) => port.parse().ok().filter(|&port| port > 0).ok_or("its port is not a number")?,
             None if https => 443,
             None => 80,
         };
@@ -77,11 +80,11 @@ impl Base {
         if let Some(option) = option {
             return Self::parse(option, "The base URL passed");
         }
-        let variable = |name: &str| {
-            let value = std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let named = |name: &str| {
+            let value = variable(name)?;
             value.map(|value| Self::parse(&value, &format!("${name}"))).transpose()
         };
-        match (variable("TE_BASE_URL")?, variable("TE_API_ENDPOINT")?) {
+        match (named("TE_BASE_URL")?, named("TE_API_ENDPOINT")?) {
             (Some(one), Some(other)) if one.origin != other.origin => Err(Error::new(
                 Status::InvalidArgument,
                 format!(
@@ -123,6 +126,9 @@ impl Base {
             let code = u32::from(bad);
             return Err(invalid(&format!("it has the character U+{code:04X}; percent-encode it (RFC 3986)")));
         }
+        if has_dot_segment(target) {
+            return Err(invalid("it has a segment of dots, which would lead elsewhere (RFC 3986 section 5.2.4)"));
+        }
         let scheme_end = target.find("://").filter(|&at| !target[..at].contains(['/', '?']));
         let mut url = if scheme_end.is_some() || target.starts_with("//") {
             let uri: Uri = target.parse().map_err(|_| invalid("it is not a URL"))?;
@@ -153,8 +159,18 @@ impl Base {
 fn foreign(origin: &Origin) -> Error {
     Error::new(
         Status::ForeignLink,
-        format!("The URL leads away from {origin}, and the token is only for there. Nothing was sent."),
+        format!(
+            "The URL is not one of {origin}, or carries a user name; the token is only for there. Nothing was sent."
+        ),
     )
+}
+
+fn has_dot_segment(target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or("");
+    path.split('/').any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == "." || plain == ".."
+    })
 }
 
 fn has_query(url: &str, name: &str) -> bool {
@@ -212,6 +228,9 @@ mod tests {
     #[test]
     fn plain_http_only_on_loopback() {
         assert!(Base::parse("http://api.example.com", "The URL").is_err());
+        for port in ["0", "x", "99999", ""] {
+            assert!(Base::parse(&format!("https://api.example.com:{port}"), "The URL").is_err(), "{port}");
+        }
         for url in ["http://127.0.0.1:8080", "http://localhost:1/v7", "http://[::1]:9"] {
             assert!(base(url).origin.is_loopback(), "{url}");
         }
@@ -220,7 +239,7 @@ mod tests {
     #[test]
     fn bad_paths_are_refused() {
         let huge = "a".repeat(10_000_000);
-        for target in ["a b", "a\nb", "tests#x", "ünder", "a\\b", &huge] {
+        for target in ["../x", "a/./b", "/v7/%2e%2E/x", "a b", "a\nb", "tests#x", "ünder", "a\\b", &huge] {
             assert_eq!(resolve("https://api.example.com", target), Err(Status::InvalidArgument));
         }
     }

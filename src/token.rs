@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -89,6 +90,20 @@ impl Token {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A text without the token: the API, or a proxy, may have said it back.
+    pub(crate) fn hide_in(&self, text: &str) -> String {
+        const SHORTEST: usize = 8;
+        if self.0.len() < SHORTEST {
+            return text.to_owned();
+        }
+        let encoded = Zeroizing::new(utf8_percent_encode(&self.0, NON_ALPHANUMERIC).to_string());
+        let mut hidden = text.replace(self.0.as_str(), "(the token)");
+        for form in [encoded.to_ascii_lowercase(), encoded.to_string()] {
+            hidden = hidden.replace(&form, "(the token)");
+        }
+        hidden
+    }
 }
 
 /// RFC 6750 section 2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
@@ -148,6 +163,13 @@ mod tests {
         }
         assert_eq!(clean(b"\xff\x00\xff"), Err(Status::BadToken));
         assert_eq!(clean(b" \r\n"), Err(Status::NoToken));
+    }
+
+    #[test]
+    fn texts_do_not_tell() {
+        let token = Token::clean(b"abc-1+2/3==", "The token").unwrap();
+        let said = "token abc-1+2/3== lacks, abc%2D1%2B2%2F3%3D%3D too, abc%2d1%2b2%2f3%3d%3d";
+        assert_eq!(token.hide_in(said), "token (the token) lacks, (the token) too, (the token)");
     }
 
     #[test]

@@ -52,6 +52,7 @@ namespace ThousandEyes
         public const int TE_E_IO = -305;
         public const int TE_E_BAD_RESPONSE = -306;
 
+        public const int TE_E_SERVER = -307;
         public const int TE_E_HTTP = -400;
         public const int TE_E_FORBIDDEN = -401;
         public const int TE_E_NOT_FOUND = -402;

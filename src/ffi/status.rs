@@ -43,6 +43,8 @@ pub const TE_E_TIMEOUT: te_status = -304;
 pub const TE_E_IO: te_status = -305;
 /// The answer is not one that the API gives.
 pub const TE_E_BAD_RESPONSE: te_status = -306;
+/// The API has a fault (HTTP 500 to 599).
+pub const TE_E_SERVER: te_status = -307;
 /// The API answered with an error that has no status of its own.
 pub const TE_E_HTTP: te_status = -400;
 /// The token is fine, its user may not do this.
@@ -110,6 +112,7 @@ fn name(status: te_status) -> &'static CStr {
         TE_E_TIMEOUT => c"TE_E_TIMEOUT",
         TE_E_IO => c"TE_E_IO",
         TE_E_BAD_RESPONSE => c"TE_E_BAD_RESPONSE",
+        TE_E_SERVER => c"TE_E_SERVER",
         TE_E_HTTP => c"TE_E_HTTP",
         TE_E_FORBIDDEN => c"TE_E_FORBIDDEN",
         TE_E_NOT_FOUND => c"TE_E_NOT_FOUND",

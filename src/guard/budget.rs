@@ -69,8 +69,10 @@ fn check(shared: &Shared, class: Option<Class>, limit: u32, now: Millis) -> Room
         let mut ends: Vec<Millis> = shared.charges.iter().filter(|c| counts(c.class)).map(|c| c.at + HOUR).collect();
         ends.sort_unstable();
         let retry_at = ends.get(answered - limit_here).copied().unwrap_or(now + HOUR);
-        let used = u32::try_from(answered).unwrap_or(u32::MAX);
-        return Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in: retry_at - now });
+        let lost = shared.charges.iter().filter(|charge| counts(charge.class) && charge.lost.is_some()).count();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        let (used, unanswered) = (number(answered), number(lost));
+        return Room::Exhausted(Refusal::BudgetExhausted { used, unanswered, limit, retry_in: retry_at - now });
     }
     if answered + waiting >= limit_here {
         return Room::Later(Awaited::Others);
@@ -88,8 +90,9 @@ fn from_reserve(shared: &Shared, budget: u32, full: Room, now: Millis) -> Room {
         _ if !open => full,
         _ if shared.reserve_ticket.is_some() => Room::Later(Awaited::Others),
         _ if next <= now => Room::Reserve,
-        Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in }) => {
-            Room::Exhausted(Refusal::BudgetExhausted { used, limit, retry_in: retry_in.min(next - now) })
+        Room::Exhausted(Refusal::BudgetExhausted { used, unanswered, limit, retry_in }) => {
+            let retry_in = retry_in.min(next - now);
+            Room::Exhausted(Refusal::BudgetExhausted { used, unanswered, limit, retry_in })
         }
         other => other,
     }

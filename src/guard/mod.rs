@@ -182,8 +182,10 @@ pub enum Refusal {
     },
     /// Too many 401 answers in the last 60 minutes.
     BudgetExhausted {
-        /// 401 answers that count now.
+        /// 401 answers that count now, and requests that must be taken for such.
         used: u32,
+        /// How many of them were not answered at all.
+        unanswered: u32,
         /// How many this token's kind may share.
         limit: u32,
         /// When there is room again.

@@ -247,14 +247,20 @@ fn noted(state: &State, caller: &Caller, accepted_ago: Option<Millis>, now: Mill
 }
 
 fn unblock(state: &mut State, caller: &Caller, now: Millis) -> Decision {
+    if ask(state, caller, None, now).is_ok() {
+        // Nothing holds it back: nothing is used up.
+        return Decision::Unblocked;
+    }
     let token = state.token(caller.token, now);
     token.unblocked.retain(|&at| at > now - HOUR);
-    if token.unblocked.len() >= MOST_UNBLOCKS {
-        let oldest = token.unblocked.first().copied().unwrap_or(now);
-        return Decision::Refuse(Refusal::UnblockedTooOften { retry_in: oldest + HOUR - now });
+    if !token.one_more_try {
+        if token.unblocked.len() >= MOST_UNBLOCKS {
+            let oldest = token.unblocked.first().copied().unwrap_or(now);
+            return Decision::Refuse(Refusal::UnblockedTooOften { retry_in: oldest + HOUR - now });
+        }
+        token.unblocked.push(now);
+        token.one_more_try = true;
     }
-    token.unblocked.push(now);
-    token.one_more_try = true;
     token.failed = None;
     state.shared(caller.scope).blocked = None;
     Decision::Unblocked

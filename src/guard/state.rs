@@ -202,6 +202,15 @@ impl State {
         }
     }
 
+    /// Takes every reservation off the wire, as if nothing of it were known.
+    pub(super) fn leave_all(&mut self) {
+        for shared in self.shared.values_mut() {
+            while let Some(&ticket) = shared.in_flight.keys().next() {
+                shared.leave(&mut self.tokens, ticket);
+            }
+        }
+    }
+
     /// Who has requests on the wire.
     pub(super) fn owners(&self) -> BTreeSet<Owner> {
         self.shared

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::{Awaited, Caller, Decision, End, Event, Failure, Millis, Refusal, Report, Store, Ticket};
 
-/// The longest a waiter sleeps before it looks whether its caller still wants to wait.
-pub(crate) const SLICE: Duration = Duration::from_millis(100);
+/// The longest a waiter sleeps before it looks whether its caller still wants to wait: well under the 100 ms that callers
+/// are promised.
+pub(crate) const SLICE: Duration = Duration::from_millis(60);
 
 /// So long a call that has its answer waits for a locked store; then the store records its end later.
 const LONGEST_FINISH: Duration = Duration::from_secs(1);

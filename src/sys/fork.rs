@@ -16,14 +16,19 @@ static CLOSED_IN_CHILD: [AtomicI32; 64] = [const { AtomicI32::new(0) }; 64];
 /// A step of the guard. While it lives no fork begins; it must not wait for anything.
 pub(crate) struct Step(());
 
+/// Has forks noticed from now on.
+pub(crate) fn watch() {
+    static ONCE: Once = Once::new();
+    // SAFETY: the handlers are functions of this library and wait for steps only, which wait for nothing.
+    ONCE.call_once(|| unsafe {
+        pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child));
+    });
+}
+
 impl Step {
     /// Begins a step; waits while somebody forks.
     pub(crate) fn begin() -> Self {
-        static ONCE: Once = Once::new();
-        // SAFETY: the handlers are functions of this library and wait for steps only, which wait for nothing.
-        ONCE.call_once(|| unsafe {
-            pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child));
-        });
+        watch();
         loop {
             STEPS.fetch_add(1, Ordering::SeqCst);
             if FORKING.load(Ordering::SeqCst) == 0 {

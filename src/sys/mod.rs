@@ -2,6 +2,8 @@
 #![allow(unsafe_code, reason = "system calls; each block says why it is sound")]
 
 pub(crate) mod clock;
+#[cfg(unix)]
+pub(crate) mod descriptor;
 #[cfg(target_os = "linux")]
 pub(crate) mod fork;
 #[cfg(target_os = "linux")]
@@ -18,4 +20,13 @@ pub(crate) mod user;
 #[cfg(not(all(target_os = "linux", feature = "test-hooks")))]
 pub(crate) mod halt {
     pub(crate) const fn at(_: &str) {}
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) mod fork {
+    pub(crate) const fn watch() {}
+
+    pub(crate) const fn generation() -> u64 {
+        0
+    }
 }

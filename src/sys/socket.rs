@@ -9,6 +9,7 @@ use std::time::Duration;
 pub(crate) fn connect(address: SocketAddr, mut go_on: impl FnMut() -> io::Result<Duration>) -> io::Result<TcpStream> {
     use socket2::{Domain, Protocol, Socket, Type};
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::from(super::descriptor::above_standard(socket.into())?);
     socket.set_nonblocking(true)?;
     match socket.connect(&address.into()) {
         Ok(()) => {}

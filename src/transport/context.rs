@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,8 @@ pub(super) struct Context {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<Rc<Context>>> = const { RefCell::new(None) };
+    // Never destroyed, so that a call made while its thread ends (a C++ destructor's, say) finds it. Empty between calls.
+    static CURRENT: ManuallyDrop<RefCell<Option<Rc<Context>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// Leaves the context when dropped.

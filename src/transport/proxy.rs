@@ -2,6 +2,7 @@
 
 use ureq::{Proxy, ProxyBuilder};
 
+use crate::environment::variable;
 use crate::error::{Error, Result};
 use crate::status::Status;
 use crate::target::Origin;
@@ -16,22 +17,22 @@ pub(crate) struct ProxySetting {
 
 impl ProxySetting {
     /// The option, or else `HTTPS_PROXY`, or else `ALL_PROXY`, upper case before lower.
-    pub(crate) fn find(option: Option<&str>) -> Self {
-        let variable = |name: &str| {
-            let either = [name.to_owned(), name.to_ascii_lowercase()];
-            either.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    pub(crate) fn find(option: Option<&str>) -> Result<Self> {
+        let either = |name: &str| match variable(name)? {
+            Some(value) => Ok(Some(value)),
+            None => variable(&name.to_ascii_lowercase()),
         };
         if let Some(option) = option {
             let url = Some(option.trim().to_owned()).filter(|url| !url.is_empty());
-            return Self { url, except: None, source: "The proxy option" };
+            return Ok(Self { url, except: None, source: "The proxy option" });
         }
-        let except = variable("NO_PROXY");
+        let except = either("NO_PROXY")?;
         for (name, source) in [("HTTPS_PROXY", "$HTTPS_PROXY"), ("ALL_PROXY", "$ALL_PROXY")] {
-            if let Some(url) = variable(name) {
-                return Self { url: Some(url.trim().to_owned()), except, source };
+            if let Some(url) = either(name)? {
+                return Ok(Self { url: Some(url), except, source });
             }
         }
-        Self::default()
+        Ok(Self::default())
     }
 
     /// The proxy for an origin, if it goes through one. A setting that is not one is an error: going direct

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 
 use super::slots::FILE_SIZE;
-use crate::sys::user;
+use crate::sys::{descriptor, user};
 
 /// The name says the format: another one is another file.
 const FILE: &str = "guard-1.state";
@@ -78,6 +78,7 @@ pub(super) fn open(place: &Place) -> io::Result<File> {
         .map_err(
             |error| if error.raw_os_error() == Some(libc::ELOOP) { refuse("it is a symbolic link") } else { error },
         )?;
+    let file = File::from(descriptor::above_standard(file.into())?);
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(refuse("it is not a file"));

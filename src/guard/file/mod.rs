@@ -52,27 +52,31 @@ enum Kept {
         place: Place,
         passed_over: String,
     },
-    /// No place can be used, or none any more: the threads of this process are protected, carefully.
+    /// As it was set; or no place can be used, or none any more, and then carefully.
     Memory {
         known: Box<Known>,
         why: String,
+        as_set: bool,
     },
 }
 
 impl FileStore {
-    /// The store at a state directory: the option, or what the environment says, or the user's own. `None`: in memory
-    /// only, because that was asked for.
-    pub fn open(option: Option<&str>) -> Option<Self> {
-        let places = directory::places(option)?;
+    /// The store at a state directory: the option, or what the environment says, or the user's own. An empty setting:
+    /// in memory only.
+    pub fn open(option: Option<&str>) -> Self {
+        let places = directory::places(option);
         let _step = Step::begin();
-        let inner = Inner { kept: open(&places, None), opened_in: fork::generation(), pending: Vec::new() };
-        Some(Self {
-            places,
-            inner: Mutex::new(inner),
+        let kept = match &places {
+            Some(places) => open(places, None),
+            None => Kept::Memory { known: Box::default(), why: String::new(), as_set: true },
+        };
+        Self {
+            places: places.unwrap_or_default(),
+            inner: Mutex::new(Inner { kept, opened_in: fork::generation(), pending: Vec::new() }),
             generation: AtomicU64::new(0),
             changed: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
-        })
+        }
     }
 
     /// The first directory that it would use: stores of the same are one store.
@@ -98,9 +102,9 @@ impl FileStore {
                 Err(error) => inner.lose(&self.places, &error),
             }
         }
-        let Kept::Memory { known, .. } = &mut inner.kept else { return None };
+        let Kept::Memory { known, as_set, .. } = &mut inner.kept else { return None };
         let now = clock::now();
-        known.state.cautious_until = Some(now + HOUR);
+        known.state.cautious_until = Some(now + HOUR).filter(|_| !*as_set);
         Some(known.apply(event, now))
     }
 
@@ -183,6 +187,10 @@ impl Store for FileStore {
                 let kind = if place.named { "shared" } else { "private" };
                 (kind, format!("{}{passed_over}", place.describe()))
             }
+            Kept::Memory { as_set: true, .. } => (
+                "memory",
+                "shared by the threads of this process only, as it was set, and gone when it ends".to_owned(),
+            ),
             Kept::Memory { why, .. } => {
                 ("memory", format!("shared by the threads of this process only, since no directory can be used{why}"))
             }
@@ -191,16 +199,20 @@ impl Store for FileStore {
 }
 
 impl Inner {
-    /// A child has lost its copy of the file with its parent's locks; it opens its own.
+    /// A child has lost its copy of the file with its parent's locks; it opens its own. What its parent has on the wire
+    /// is not the child's to wait for.
     fn after_fork(&mut self, places: &[Place]) {
         if self.opened_in == fork::generation() {
             return;
         }
         self.pending.clear();
         let opened_in = std::mem::replace(&mut self.opened_in, fork::generation());
-        if let Kept::File { file, .. } = &mut self.kept {
-            file.abandon(opened_in);
-            self.kept = open(places, None);
+        match &mut self.kept {
+            Kept::File { file, .. } => {
+                file.abandon(opened_in);
+                self.kept = open(places, None);
+            }
+            Kept::Memory { known, .. } => known.state.leave_all(),
         }
     }
 
@@ -214,7 +226,7 @@ impl Inner {
             Kept::File { file, place, passed_over } => {
                 Kept::File { file, place, passed_over: format!("{gone}{passed_over}") }
             }
-            Kept::Memory { known, why } => Kept::Memory { known, why: format!("{gone}{why}") },
+            Kept::Memory { known, why, .. } => Kept::Memory { known, why: format!("{gone}{why}"), as_set: false },
         };
     }
 }
@@ -232,5 +244,5 @@ fn open(places: &[Place], carried: Option<Known>) -> Kept {
             }
         }
     }
-    Kept::Memory { known: Box::new(carried.unwrap_or_default()), why: passed_over }
+    Kept::Memory { known: Box::new(carried.unwrap_or_default()), why: passed_over, as_set: false }
 }

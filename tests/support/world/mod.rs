@@ -195,8 +195,9 @@ impl World {
             Step::Turn(token, good) => self.good[token] = good,
             Step::Unblock(token) => {
                 let caller = self.caller(token, 0);
+                let free = rules::held_back(&mut self.state, &caller, None, self.clock).is_none();
                 let decision = rules::apply(&mut self.state, &Event::Unblock { caller }, self.clock);
-                self.promises.unblock(&caller, &decision);
+                self.promises.unblock(&caller, &decision, free);
             }
             Step::AskAgain(_) => {}
         }

@@ -195,7 +195,7 @@ impl Promises {
                 assert_eq!(accepted_ago.is_some(), token.ever_accepted);
                 assert!((1..=24 * HOUR).contains(&retry_in));
             }
-            Refusal::BudgetExhausted { used, limit, retry_in } => {
+            Refusal::BudgetExhausted { used, limit, retry_in, .. } => {
                 assert!(used >= limit && (1..=HOUR).contains(&retry_in));
                 let flood = (self.budget / 2).max(1) + (self.budget / 4).max(1);
                 let others = origin.charges.iter().filter(|c| !matches!(c.class, Class::Untried | Class::Probe));
@@ -226,7 +226,11 @@ impl Promises {
         assert_eq!(route, caller.route, "it took another way");
     }
 
-    pub(crate) fn unblock(&mut self, caller: &Caller, decision: &Decision) {
+    pub(crate) fn unblock(&mut self, caller: &Caller, decision: &Decision, free: bool) {
+        if free {
+            assert_eq!(*decision, Decision::Unblocked, "nothing held it back");
+            return;
+        }
         let token = self.tokens.entry(caller.token).or_default();
         token.unblocked.retain(|&at| at > self.now - HOUR);
         if let Decision::Refuse(Refusal::UnblockedTooOften { retry_in }) = decision {
@@ -234,9 +238,11 @@ impl Promises {
             return;
         }
         assert_eq!(*decision, Decision::Unblocked);
-        assert!(token.unblocked.len() < 3, "a fourth time within the hour");
-        token.unblocked.push(self.now);
-        token.one_more_try = true;
+        if !token.one_more_try {
+            assert!(token.unblocked.len() < 3, "a fourth time within the hour");
+            token.unblocked.push(self.now);
+            token.one_more_try = true;
+        }
         token.failed = None;
         self.origins.entry(caller.scope).or_default().blocked = None;
     }
