@@ -61,15 +61,6 @@ pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
             );
             (Status::RateLimited, text, Some(wait))
         }
-        &Denied::Stopped(Stopped::Deadline, Some(Awaited::Reserve(wait))) => {
-            let text = format!(
-                "Nearly all 401 answers that one hour allows are used up, and the next try that is kept for tokens \
-                 that worked before comes in {}, later than this call's time. Nothing was sent. Find the programs \
-                 with a bad token.",
-                in_words(wait)
-            );
-            (Status::BudgetExhausted, text, Some(wait))
-        }
         Denied::Stopped(Stopped::Deadline, _) => (
             Status::Timeout,
             "The call's time was over while it waited for other calls with this token. Nothing was sent. Try again \

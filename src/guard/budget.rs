@@ -16,13 +16,23 @@ pub(super) enum Room {
     Exhausted(Refusal),
 }
 
-/// The share of `budget` that a class of requests has, with all that its class used.
-fn share(budget: u32, class: Class) -> u32 {
+/// What may be on the wire, or answered 401, of some classes together.
+struct Share {
+    classes: &'static [Class],
+    most: u32,
+}
+
+/// The shares that a class of requests has to fit into, besides the whole.
+fn shares(budget: u32, class: Class) -> [Option<Share>; 2] {
+    let probes = (budget / 4).max(1);
+    // A flood of tokens that never worked leaves a part of the probes to those that did.
+    let never_accepted = (probes - (budget / 12).max(1).min(probes)).max(1);
+    let all_probes = Some(Share { classes: &[Class::Probe, Class::Retry], most: probes });
     match class {
-        Class::Untried => (budget / 2).max(1),
-        Class::Probe => (budget / 4).max(1),
-        Class::Accepted => budget - reserve(budget),
-        Class::Unblocked => budget,
+        Class::Untried => [Some(Share { classes: &[Class::Untried], most: (budget / 2).max(1) }), None],
+        Class::Probe => [Some(Share { classes: &[Class::Probe], most: never_accepted }), all_probes],
+        Class::Retry => [None, all_probes],
+        Class::Accepted | Class::Unblocked => [None, None],
     }
 }
 
@@ -41,16 +51,21 @@ pub(super) fn room(shared: &Shared, class: Class, budget: u32, now: Millis) -> R
     let budget = budget.clamp(1, 110);
     let ordinary = if class == Class::Unblocked { budget } else { budget - reserve(budget) };
     let whole = check(shared, None, ordinary, now);
-    let own = match class {
-        Class::Untried | Class::Probe => check(shared, Some(class), share(budget, class), now),
-        Class::Accepted | Class::Unblocked => Room::Ordinary,
-    };
-    match (whole, own) {
-        (Room::Ordinary, own) => own,
-        (full, _) if class == Class::Accepted => from_reserve(shared, budget, full, now),
+    if class == Class::Accepted && whole != Room::Ordinary {
+        return from_reserve(shared, budget, whole, now);
+    }
+    let own =
+        shares(budget, class).into_iter().flatten().map(|share| check(shared, Some(share.classes), share.most, now));
+    own.fold(whole, narrower)
+}
+
+/// What holds back longer.
+fn narrower(one: Room, other: Room) -> Room {
+    match (one, other) {
         (Room::Exhausted(one), Room::Exhausted(other)) => Room::Exhausted(later(one, other)),
         (exhausted @ Room::Exhausted(_), _) | (_, exhausted @ Room::Exhausted(_)) => exhausted,
-        (later, _) => later,
+        (wait @ Room::Later(_), _) | (_, wait @ Room::Later(_)) => wait,
+        (room, _) => room,
     }
 }
 
@@ -59,9 +74,9 @@ fn later(one: Refusal, other: Refusal) -> Refusal {
     if one.retry_in() >= other.retry_in() { one } else { other }
 }
 
-/// Counts the requests of one class, or all of them, against a limit.
-fn check(shared: &Shared, class: Option<Class>, limit: u32, now: Millis) -> Room {
-    let counts = |of: Class| class.is_none_or(|class| class == of);
+/// Counts the requests of some classes, or all of them, against a limit.
+fn check(shared: &Shared, classes: Option<&[Class]>, limit: u32, now: Millis) -> Room {
+    let counts = |of: Class| classes.is_none_or(|classes| classes.contains(&of));
     let answered = shared.charges.iter().filter(|charge| counts(charge.class)).count();
     let waiting = shared.in_flight.values().filter(|reservation| counts(reservation.class)).count();
     let limit_here = limit as usize;
@@ -86,7 +101,7 @@ fn from_reserve(shared: &Shared, budget: u32, full: Room, now: Millis) -> Room {
     let next = shared.reserve_used.map_or(now, |at| at + reserve_interval(budget));
     match full {
         Room::Later(_) if open && shared.reserve_ticket.is_none() && next <= now => Room::Reserve,
-        Room::Later(_) => Room::Later(if next > now { Awaited::Reserve(next - now) } else { Awaited::Others }),
+        Room::Later(_) => Room::Later(Awaited::Others),
         _ if !open => full,
         _ if shared.reserve_ticket.is_some() => Room::Later(Awaited::Others),
         _ if next <= now => Room::Reserve,
@@ -112,9 +127,10 @@ mod tests {
 
     #[test]
     fn a_flood_of_bad_tokens_leaves_room_for_a_good_one() {
-        let shared = charged(&[(Class::Untried, 18), (Class::Probe, 9)]);
+        let shared = charged(&[(Class::Untried, 18), (Class::Probe, 6)]);
         assert!(matches!(room(&shared, Class::Untried, 36, 1), Room::Exhausted(_)));
         assert!(matches!(room(&shared, Class::Probe, 36, 1), Room::Exhausted(_)));
+        assert_eq!(room(&shared, Class::Retry, 36, 1), Room::Ordinary);
         assert_eq!(room(&shared, Class::Accepted, 36, 1), Room::Ordinary);
     }
 
@@ -132,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_budget_of_one_still_lets_one_request_out() {
-        for class in [Class::Untried, Class::Probe, Class::Accepted, Class::Unblocked] {
+        for class in [Class::Untried, Class::Probe, Class::Retry, Class::Accepted, Class::Unblocked] {
             assert_eq!(room(&Shared::default(), class, 1, 0), Room::Ordinary);
         }
     }

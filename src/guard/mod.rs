@@ -154,8 +154,6 @@ pub enum Awaited {
     Others,
     /// The end of the time that the API asked everybody to wait.
     RetryAfter(Millis),
-    /// The next try that the last part of the budget gives.
-    Reserve(Millis),
 }
 
 impl Awaited {
@@ -163,7 +161,7 @@ impl Awaited {
     pub fn ends_in(self) -> Option<Millis> {
         match self {
             Self::Trial(_) | Self::Others => None,
-            Self::RetryAfter(wait) | Self::Reserve(wait) => Some(wait),
+            Self::RetryAfter(wait) => Some(wait),
         }
     }
 }

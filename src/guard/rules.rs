@@ -125,7 +125,8 @@ fn shared_failure(token: &Token, caller: &Caller, waited_for: Option<Ticket>) ->
 fn class_of(token: &Token) -> Class {
     match token {
         Token { one_more_try: true, .. } => Class::Unblocked,
-        Token { rejected: Some(_), .. } => Class::Probe,
+        Token { rejected: Some(_), accepted: None, .. } => Class::Probe,
+        Token { rejected: Some(_), .. } => Class::Retry,
         Token { accepted: Some(_), .. } => Class::Accepted,
         _ => Class::Untried,
     }

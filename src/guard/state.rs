@@ -23,8 +23,10 @@ pub enum Scope {
 pub(super) enum Class {
     /// Its token was never accepted.
     Untried,
-    /// Its token was rejected.
+    /// Its token was rejected and never accepted.
     Probe,
+    /// Its token was rejected and accepted before that.
+    Retry,
     /// Its token was accepted before.
     Accepted,
     /// A person asked for it.
@@ -112,6 +114,16 @@ const MOST_LOOPBACK: usize = 32;
 /// Everybody who waited for a failed try has asked again by then.
 const FAILURE_LASTS: Millis = MINUTE;
 
+/// One boot of one machine: the state's time is the boot's clock and `offset`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Boot {
+    pub(super) id: [u8; 16],
+    pub(super) offset: Millis,
+}
+
+/// The most boots remembered; the one that came first goes first.
+const MOST_BOOTS: usize = 8;
+
 /// Everything the guard remembers.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -121,6 +133,8 @@ pub struct State {
     pub(super) tickets: Ticket,
     pub(super) tokens: BTreeMap<Fingerprint, Token>,
     pub(super) shared: BTreeMap<Scope, Shared>,
+    /// How the clocks of the boots that shared the state lie to its own time; the latest seen comes last.
+    pub(super) boots: Vec<Boot>,
     /// Records of a later version, kept as they are.
     pub(super) unknown: Vec<u8>,
 }
@@ -149,9 +163,8 @@ impl State {
         }
     }
 
-    /// Times of another clock: what was `latest` there is `then` here.
-    pub(super) fn move_to(&mut self, then: Millis) {
-        let by = then - self.latest;
+    /// Brings all times to another time line.
+    pub(super) fn move_by(&mut self, by: Millis) {
         let moved = |time: &mut Millis| *time += by;
         moved(&mut self.latest);
         self.cautious_until.iter_mut().for_each(moved);
@@ -177,14 +190,31 @@ impl State {
         }
     }
 
-    /// What was accepted in another boot is not fresh in this one.
-    pub(super) fn distrust(&mut self) {
+    /// What lies between a boot's clock and the state's time. A boot that is new here begins `ago` after what was
+    /// written last, and what was accepted in another is not fresh in it.
+    pub(super) fn offset(&mut self, id: [u8; 16], clock: Millis, ago: Millis) -> Millis {
+        if let Some(known) = self.boots.iter().find(|boot| boot.id == id) {
+            return known.offset;
+        }
+        let first = self.boots.is_empty();
+        let offset = if first { 0 } else { self.latest + ago - clock };
+        if self.boots.len() >= MOST_BOOTS {
+            self.boots.remove(0);
+        }
+        self.boots.push(Boot { id, offset });
+        if !first {
+            self.distrust();
+        }
+        offset
+    }
+
+    fn distrust(&mut self) {
         for token in self.tokens.values_mut() {
             token.in_doubt = true;
         }
     }
 
-    /// Adds what another state of the same clock knows and this one does not. Its tokens are of use only under the same
+    /// Adds what another state of the same time line knows and this one does not. Its tokens are of use only under the same
     /// salt; its 401 answers count in any case.
     pub(super) fn absorb(&mut self, other: Self, same_prints: bool) {
         self.cautious_until = self.cautious_until.max(other.cautious_until);
@@ -293,7 +323,7 @@ pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token
     token.in_doubt = true;
     let was_accepted = token.accepted.is_some();
     // Only a probe says how the rejected token fares: not what was on the wire when it was rejected.
-    let was_probe = ticket > token.changed && reservation.class == Class::Probe;
+    let was_probe = ticket > token.changed && matches!(reservation.class, Class::Probe | Class::Retry);
     if let Some(rejection) = token.rejected.as_mut().filter(|_| was_probe) {
         rejection.probes = rejection.probes.saturating_add(1);
         rejection.next_probe = at + super::schedule::rest(was_accepted, rejection.probes);

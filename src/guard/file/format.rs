@@ -3,7 +3,7 @@
 
 #![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
 
-use crate::guard::state::{Block, Charge, Class, Failed, Rejection, Reservation, State, Token};
+use crate::guard::state::{Block, Boot, Charge, Class, Failed, Rejection, Reservation, State, Token};
 use crate::guard::{Failure, Fingerprint, Millis, Scope, Ticket};
 use crate::status::Status;
 
@@ -13,6 +13,7 @@ const FAILURE: u8 = 3;
 const SHARED: u8 = 4;
 const CHARGE: u8 = 5;
 const RESERVATION: u8 = 6;
+const BOOT: u8 = 7;
 
 /// No time of any clock is further from zero; sums of a few of them cannot overflow.
 const FARTHEST: Millis = 1 << 52;
@@ -28,6 +29,12 @@ pub(super) fn encode(state: &State, out: &mut Vec<u8>) {
         out.number(state.tickets);
         out.option(state.cautious_until);
     });
+    for boot in &state.boots {
+        record(out, BOOT, |out| {
+            out.bytes(&boot.id);
+            out.time(boot.offset);
+        });
+    }
     for (fingerprint, token) in &state.tokens {
         record(out, TOKEN, |out| put_token(out, *fingerprint, token));
         if let Some(failed) = &token.failed {
@@ -108,7 +115,7 @@ pub(super) fn decode(mut bytes: &[u8]) -> State {
     while let [kind, low, high, rest @ ..] = bytes {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let Some((body, after)) = rest.split_at_checked(length) else { break };
-        let known = (HEAD..=RESERVATION).contains(kind);
+        let known = (HEAD..=BOOT).contains(kind);
         if known {
             // A body that is too short is not one of this version; there is nothing to keep of it.
             let _unread = get(&mut state, *kind, body);
@@ -137,6 +144,10 @@ fn get(state: &mut State, kind: u8, mut body: &[u8]) -> Option<()> {
         TOKEN => {
             let (fingerprint, token) = get_token(body)?;
             state.tokens.insert(fingerprint, token);
+        }
+        BOOT => {
+            let (id, offset) = (array(body)?, time(body)?);
+            state.boots.push(Boot { id, offset });
         }
         FAILURE => {
             let token = state.tokens.get_mut(&fingerprint(body)?)?;
@@ -257,6 +268,7 @@ fn class_number(class: Class) -> u8 {
         Class::Probe => 1,
         Class::Accepted => 2,
         Class::Unblocked => 3,
+        Class::Retry => 4,
     }
 }
 
@@ -266,6 +278,7 @@ fn class(body: &mut &[u8]) -> Option<Class> {
         1 => Class::Probe,
         2 => Class::Accepted,
         3 => Class::Unblocked,
+        4 => Class::Retry,
         _ => Class::Untried,
     })
 }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ring::digest::{Context, SHA256};
 
-use crate::guard::{Caller, Decision, Event, Fingerprint, Millis, State, rules};
+use crate::guard::{Caller, Decision, Event, Fingerprint, HOUR, Millis, Report, State, Ticket, rules};
+use crate::sys::clock::Moment;
 
 /// A state and its salt.
 #[derive(Clone, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Known {
     salt: [u8; 16],
     /// Hashing costs more than the rest of a step.
     prints: HashMap<Fingerprint, Fingerprint>,
+    /// What lies between this boot's clock and the state's time.
+    offset: Millis,
 }
 
 impl Known {
@@ -28,7 +31,7 @@ impl Known {
     }
 
     /// The caller as the state knows it.
-    pub(super) fn caller(&mut self, caller: &Caller) -> Caller {
+    fn caller(&mut self, caller: &Caller) -> Caller {
         let salt = self.salt;
         let token = *self.prints.entry(caller.token).or_insert_with(|| {
             let mut context = Context::new(&SHA256);
@@ -39,8 +42,24 @@ impl Known {
         Caller { token, ..*caller }
     }
 
+    /// This moment in the state's time. `ago`: how long ago its last step was, if it was in another boot.
+    pub(super) fn meet(&mut self, moment: &Moment, ago: Millis) {
+        self.offset = self.state.offset(moment.boot, moment.now, ago);
+    }
+
+    /// This moment in the state's time.
+    pub(super) fn time(&self, moment: &Moment) -> Millis {
+        moment.now + self.offset
+    }
+
+    /// Takes it for possible that much happened which is not known.
+    pub(super) fn be_cautious(&mut self, moment: &Moment) {
+        self.state.cautious_until = Some(self.time(moment) + HOUR);
+    }
+
     /// One step of the rules.
-    pub(super) fn apply(&mut self, event: &Event, now: Millis) -> Decision {
+    pub(super) fn apply(&mut self, event: &Event, moment: &Moment) -> Decision {
+        let now = self.time(moment);
         let mut event = event.clone();
         match &mut event {
             Event::Reserve { caller, .. } | Event::Finish { caller, .. } | Event::Unblock { caller } => {
@@ -52,8 +71,26 @@ impl Known {
     }
 
     /// Adds what another state knows and this one does not.
-    pub(super) fn absorb(&mut self, other: Self) {
+    pub(super) fn absorb(&mut self, mut other: Self) {
         let same_prints = self.salt == other.salt;
+        other.state.move_by(self.offset - other.offset);
         self.state.absorb(other.state, same_prints);
+    }
+
+    /// What a reservation would be answered, if it is held back.
+    pub(super) fn held_back(
+        &mut self,
+        caller: &Caller,
+        waited_for: Option<Ticket>,
+        moment: &Moment,
+    ) -> Option<Decision> {
+        let (caller, now) = (self.caller(caller), self.time(moment));
+        rules::held_back(&mut self.state, &caller, waited_for, now)
+    }
+
+    /// What is known of one caller, for people.
+    pub(super) fn report(&mut self, caller: &Caller, moment: &Moment) -> Report {
+        let (caller, now) = (self.caller(caller), self.time(moment));
+        rules::report(&mut self.state, &caller, now)
     }
 }

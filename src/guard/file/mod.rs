@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use self::directory::Place;
 use self::known::Known;
 use self::shared_file::SharedFile;
-use super::{Caller, Decision, Event, HOUR, Owner, Patience, Report, Stopped, Store, rules};
+use super::{Caller, Decision, Event, Owner, Patience, Report, Stopped, Store};
 use crate::sys::fork::{self, Step};
 use crate::sys::{clock, futex};
 
@@ -103,9 +103,11 @@ impl FileStore {
             }
         }
         let Kept::Memory { known, as_set, .. } = &mut inner.kept else { return None };
-        let now = clock::now();
-        known.state.cautious_until = Some(now + HOUR).filter(|_| !*as_set);
-        Some(known.apply(event, now))
+        let moment = clock::moment();
+        if !*as_set {
+            known.be_cautious(&moment);
+        }
+        Some(known.apply(event, &moment))
     }
 
     fn tell_waiters(&self) {
@@ -173,10 +175,7 @@ impl Store for FileStore {
         inner.after_fork(&self.places);
         match &mut inner.kept {
             Kept::File { file, .. } => file.report(caller),
-            Kept::Memory { known, .. } => {
-                let caller = known.caller(caller);
-                rules::report(&mut known.state, &caller, clock::now())
-            }
+            Kept::Memory { known, .. } => known.report(caller, &clock::moment()),
         }
     }
 

@@ -8,7 +8,7 @@ use super::directory::{self, Place};
 use super::format;
 use super::known::Known;
 use super::slots::{Found, Header, MOST, Slots};
-use crate::guard::{Caller, Decision, Event, HOUR, Millis, Owner, Report, Ticket, rules};
+use crate::guard::{Caller, Decision, Event, HOUR, Millis, Owner, Report, Ticket};
 use crate::identity::random;
 use crate::sys::clock::{self, Moment};
 use crate::sys::{fork, halt, lock};
@@ -17,6 +17,8 @@ use crate::sys::{fork, halt, lock};
 const STEP: u64 = 0;
 /// Owners lock a byte of their own beyond anything that is ever written.
 const OWNERS: std::ops::Range<u64> = 1 << 24..1 << 31;
+/// Longer ago than anything that is remembered matters.
+const LONGEST_AWAY: Millis = 365 * 24 * HOUR;
 /// How often it is checked that the file still has its name.
 const LOOK: Millis = 1000;
 
@@ -102,10 +104,7 @@ impl SharedFile {
         waited_for: Option<Ticket>,
         moment: &Moment,
     ) -> io::Result<Option<Decision>> {
-        let ask = |known: &mut Known| {
-            let caller = known.caller(caller);
-            rules::held_back(&mut known.state, &caller, waited_for, moment.now)
-        };
+        let ask = |known: &mut Known| known.held_back(caller, waited_for, moment);
         // Most callers may go, as what was read last says as well: the file need not be read twice for them.
         if self.header.is_some() && ask(&mut self.known).is_none() || !self.refresh(moment)? {
             return Ok(None);
@@ -126,18 +125,18 @@ impl SharedFile {
             changed = true;
         }
         for late in std::mem::take(pending) {
-            self.known.apply(&late, moment.now);
+            self.known.apply(&late, moment);
             changed = true;
         }
-        let mut decision = self.known.apply(event, moment.now);
+        let mut decision = self.known.apply(event, moment);
         if matches!(decision, Decision::Wait(_)) {
             let dead = self.dead_owners()?;
             for &owner in &dead {
-                self.known.apply(&Event::Died { owner }, moment.now);
+                self.known.apply(&Event::Died { owner }, moment);
             }
             if !dead.is_empty() {
                 changed = true;
-                decision = self.known.apply(event, moment.now);
+                decision = self.known.apply(event, moment);
             }
         }
         if changed || !matches!(decision, Decision::Wait(_) | Decision::Refuse(_) | Decision::Share(_)) {
@@ -156,12 +155,9 @@ impl SharedFile {
         }
         self.known.state = format::decode(&self.bytes);
         self.known.set_salt(header.salt);
-        if header.boot != moment.boot {
-            // Another boot or host: only the wall clock knows how long ago that was.
-            let ago = (moment.wall - header.wall).clamp(0, moment.now.max(0) + 365 * 24 * HOUR);
-            self.known.state.move_to(moment.now - ago);
-            self.known.state.distrust();
-        }
+        // Only the wall clock knows how long ago a step in another boot, or on another host, was.
+        let ago = (moment.wall - header.wall).clamp(0, LONGEST_AWAY);
+        self.known.meet(moment, ago);
         self.header = Some(header);
         Ok(true)
     }
@@ -183,8 +179,9 @@ impl SharedFile {
                 random() >> 16
             }
         };
+        self.known.meet(moment, 0);
         if damaged || self.header.is_some() {
-            self.known.state.cautious_until = Some(moment.now + HOUR);
+            self.known.be_cautious(moment);
         }
         self.header = Some(Header { sequence, ..Header::default() });
         Ok(())
@@ -230,8 +227,7 @@ impl SharedFile {
         let moment = clock::moment();
         // What cannot be read now is told as it was last seen.
         let _as_it_was = self.refresh(&moment);
-        let caller = self.known.caller(caller);
-        rules::report(&mut self.known.state, &caller, moment.now)
+        self.known.report(caller, &moment)
     }
 
     fn dead_owners(&self) -> io::Result<Vec<Owner>> {

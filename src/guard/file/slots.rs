@@ -23,7 +23,7 @@ const MAGIC: [u8; 8] = *b"TEguard1";
 pub(super) struct Header {
     /// Grows by one with every step.
     pub(super) sequence: u64,
-    /// The boot whose clock the state's times are of.
+    /// The boot in which it was written.
     pub(super) boot: [u8; 16],
     /// The wall clock when it was written, in milliseconds since 1970.
     pub(super) wall: i64,

@@ -15,6 +15,7 @@ const FRESH: Millis = 10 * MINUTE;
 enum Class {
     Untried,
     Probe,
+    Retry,
     Accepted,
     Unblocked,
 }
@@ -105,7 +106,8 @@ impl Promises {
     fn class(token: &Token) -> Class {
         match token {
             Token { one_more_try: true, .. } => Class::Unblocked,
-            Token { rejected: Some(_), .. } => Class::Probe,
+            Token { rejected: Some(_), ever_accepted: false, .. } => Class::Probe,
+            Token { rejected: Some(_), .. } => Class::Retry,
             Token { ever_accepted: true, .. } => Class::Accepted,
             Token { .. } => Class::Untried,
         }
@@ -146,7 +148,12 @@ impl Promises {
         let over = class != Class::Unblocked && used.len() >= budget - reserve;
         match class {
             Class::Untried => assert!(of(class) <= (budget / 2).max(1), "over the share of new tokens"),
-            Class::Probe => assert!(of(class) <= (budget / 4).max(1), "over the share of probes"),
+            Class::Probe | Class::Retry => {
+                let both = of(Class::Probe) + of(Class::Retry) - 1;
+                assert!(both <= (budget / 4).max(1), "over the share of probes");
+                let left = (budget / 4).max(1).saturating_sub((budget / 12).max(1)).max(1);
+                assert!(class == Class::Retry || of(class) <= left, "over what tokens that never worked may probe");
+            }
             Class::Accepted | Class::Unblocked => {}
         }
         if over {
@@ -177,7 +184,6 @@ impl Promises {
                 assert!(self.stepped_back || self.now + wait == origin.retry_after);
                 return;
             }
-            Awaited::Reserve(wait) => assert!((1..=HOUR).contains(&wait)),
         }
         let mine = origin.wire.values().filter(|(other, ..)| *other == caller.token).count();
         let room = origin.charges.len() + origin.wire.len() < self.budget - reserve;
@@ -198,7 +204,7 @@ impl Promises {
             Refusal::BudgetExhausted { used, limit, retry_in, .. } => {
                 assert!(used >= limit && (1..=HOUR).contains(&retry_in));
                 let flood = (self.budget / 2).max(1) + (self.budget / 4).max(1);
-                let others = origin.charges.iter().filter(|c| !matches!(c.class, Class::Untried | Class::Probe));
+                let others = origin.charges.iter().filter(|c| matches!(c.class, Class::Accepted | Class::Unblocked));
                 if Self::class(&token) == Class::Accepted && !self.stepped_back {
                     assert!(flood + others.count() >= self.budget - reserve, "bad tokens stop a good one");
                 }
@@ -257,7 +263,8 @@ impl Promises {
         origin.charges.retain(|charge| charge.at > self.now - HOUR);
         let token = self.tokens.entry(caller.token).or_default();
         token.in_doubt = true;
-        if let (Some((until, probes)), true) = (&mut token.rejected, class == Class::Probe && ticket > token.changed)
+        if let (Some((until, probes)), true) =
+            (&mut token.rejected, matches!(class, Class::Probe | Class::Retry) && ticket > token.changed)
         {
             *probes += 1;
             *until = at + rest(token.ever_accepted, *probes);
