@@ -3,8 +3,10 @@
 
 mod support;
 
+use support::client::Directory;
 use support::example;
-use support::installed::{command, compile, root, run, scratch};
+use support::installed::{command, compile, output, root, run, scratch};
+use support::stand_in::StandIn;
 
 #[test]
 fn the_example_runs() {
@@ -24,4 +26,26 @@ fn a_program_linked_against_target_release_runs() {
         program.env("LD_LIBRARY_PATH", &release);
         program
     });
+}
+
+/// A line of log, anybody's, must not go into the connection or the state file that took a closed stream's number. (A
+/// Rust program would not do: it opens what is closed when it starts.)
+#[test]
+fn closed_standard_streams_are_not_taken_for_connections() {
+    let server = StandIn::start();
+    server.accept("good-token");
+    let program = compile("cc", "examples/list_tests.c", &["-std=c99"]);
+    for closed in ["0<&-", "1>&-", "2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"] {
+        let state = Directory::new();
+        let mut shell = command("sh");
+        shell.arg("-c").arg(format!("exec '{}' {closed}", program.display())).env("TE_STATE_DIR", state.name());
+        shell.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", "good-token").env("TE_LOG", "debug");
+        server.reset_counts();
+        let told = output(&mut shell);
+        assert!(told.status.success(), "{closed}");
+        assert_eq!((server.requests(), server.connections()), (1, 1), "{closed}");
+        let bytes = std::fs::read(state.0.join("guard-1.state")).unwrap();
+        let told = ["thousandeyes:", "Example 1"].map(|line| bytes.windows(line.len()).any(|w| w == line.as_bytes()));
+        assert_eq!(told, [false, false], "{closed}: in the state file");
+    }
 }

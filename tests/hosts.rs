@@ -15,26 +15,6 @@ use support::processes::caller;
 use support::stand_in::{Answer, StandIn};
 use thousandeyes::{Client, Config, Kind, Status};
 
-/// What a log line, or anything else that is written to a closed standard stream, must never go into.
-#[test]
-fn closed_standard_streams_are_not_taken_for_connections() {
-    let server = StandIn::start();
-    server.accept("good-token");
-    for closed in ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"] {
-        let mut shell = cleaned("sh");
-        shell.arg("-c").arg(format!("exec '{}' --calls 3 {closed}", caller().display()));
-        shell.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", "good-token");
-        let state = support::client::Directory::new();
-        shell.env("TE_STATE_DIR", state.name()).env("TE_LOG", "debug");
-        server.reset_counts();
-        // With standard output closed the program fails in the end, when it tells what came.
-        let _told = output(&mut shell);
-        let seen = server.log();
-        let served = seen.iter().filter(|seen| seen.status_answered == 200).count();
-        assert_eq!((served, seen.len()), (3, 3), "{closed}");
-    }
-}
-
 #[test]
 fn settings_that_are_not_utf8_are_errors() {
     let server = StandIn::start();
