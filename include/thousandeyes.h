@@ -11,6 +11,14 @@
  *   - const T * arguments: many threads at once. T * arguments: one thread at a time.
  *   - Strings are UTF-8 and end with NUL; they are copied. NULL or another encoding is TE_E_INVALID_ARGUMENT unless the
  *     function says what NULL means. Options and calls are copied when they are used.
+ *   - Setters check the text, te_client_new and te_perform what it says. The environment is read by te_client_new.
+ *   - A rejected token is not sent again by any program that shares the state directory, but for one probe after 15, 30,
+ *     60 minutes and so on; after 1, 5, 15, 30, 60 if it was accepted before. A token that was not accepted within the
+ *     last 10 minutes goes alone, and at most 16 requests of one token go at once: other calls wait, inside their time.
+ *   - Redirects are not followed. A rate limit is waited for, inside the call's time, and the call is made again.
+ *   - Callbacks run on the thread that makes the call, of several threads at once. They must not throw, longjmp or end
+ *     the thread. Inside, te_free and the cancels may be used; everything that calls or asks the guard is refused.
+ *   - After fork() a child may use the clients it has; it shares no connection and no lock with its parent.
  *   - Durations are milliseconds.
  *   - te_status: 0 success; above 0 success with news; below 0 failure. Messages never hold a secret.
  */
@@ -205,7 +213,7 @@ const char *te_version(void);
 int32_t te_abi_version(void);
 
 // Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
-// lives until that call ends.
+// lives until that call ends; freeing a client does not end its calls.
 void te_free(void *handle);
 
 // How many handles are alive in this process: 0 when everything was freed.
@@ -217,7 +225,7 @@ int64_t te_live_handles(void);
 te_status te_status_of(const void *handle);
 
 // One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
-// a secret. For a bad handle, what is wrong with it.
+// a secret. Borrowed from the handle; for a bad handle it says what is wrong with it, and is static.
 const char *te_message(const void *handle);
 
 // A client for a token. `token` NULL: $TE_TOKEN, else the file $TE_TOKEN_FILE. `options` NULL: defaults. Touches no
@@ -228,7 +236,8 @@ te_client *te_client_new(const char *token, const te_options *options);
 // client's timeout.
 te_response *te_get(const te_client *client, const char *path);
 
-// A call of any method with a JSON body; `body` NULL and `length` 0: none. Blocks at most for the client's timeout.
+// A call of any method (GET, POST, PUT, PATCH, DELETE) with a JSON body; `body` NULL and `length` 0: none. GET and
+// DELETE take none. A body is at most 64 MiB. Blocks at most for the client's timeout.
 te_response *te_request(const te_client *client,
                         const char *method,
                         const char *path,
@@ -238,11 +247,12 @@ te_response *te_request(const te_client *client,
 // Makes a call. Blocks at most for the call's timeout, or else for the client's.
 te_response *te_perform(const te_client *client, const te_call *call);
 
-// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread or signal
-// handler.
+// Ends all calls of a client, present and later, within about 100 ms. For shutdown: there is no way back but a new
+// client. From any thread or signal handler; one handler may cancel at most 64 handles.
 void te_client_cancel(const te_client *client);
 
-// A person says: try this token once more now, although it was rejected. At most 3 times an hour.
+// A person says: try this token once more now, although it was rejected; a block of this source IP is forgotten too.
+// At most 3 times an hour, and where nothing holds the token back nothing is used up. Why not is told to the log.
 te_status te_client_unblock_token(const te_client *client);
 
 // What the guard knows of the client's token and of its source IP, as the JSON body of a response.
@@ -272,12 +282,13 @@ const char *te_response_header_value(const te_response *response, int32_t index)
 // When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
 int64_t te_response_retry_after_ms(const te_response *response);
 
-// The string at a pointer; a number, true and false as JSON writes them. `fallback` (which may be NULL) when nothing,
-// null, an array or an object is there, or a string with U+0000 inside. Borrowed from the response.
+// The string at a pointer; a number, true and false as JSON writes them, a number not digit for digit as it came.
+// `fallback` (which may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside.
+// Borrowed from the response.
 const char *te_response_json_string(const te_response *response, const char *pointer, const char *fallback);
 
-// The whole number at a pointer; a string of decimal digits counts, since the API's ids are strings. `fallback` when
-// it is none or does not fit.
+// The whole number at a pointer, written without fraction and exponent; a string of decimal digits, with a sign or
+// without, counts, since the API's ids are strings. `fallback` when it is none or does not fit.
 int64_t te_response_json_int64(const te_response *response, const char *pointer, int64_t fallback);
 
 // The number at a pointer, or `fallback`.
@@ -310,8 +321,8 @@ te_status te_call_set_account_group(te_call *call, const char *id);
 // Time of this call in milliseconds, waits included, instead of the client's; more than 0.
 te_status te_call_set_timeout_ms(te_call *call, int64_t milliseconds);
 
-// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or
-// signal handler.
+// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or signal
+// handler; one handler may cancel at most 64 handles.
 void te_call_cancel(const te_call *call);
 
 // Default options.
@@ -332,9 +343,10 @@ te_status te_options_set_account_group(te_options *options, const char *id);
 // PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
 te_status te_options_set_ca_file(te_options *options, const char *path);
 
-// Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
+// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY, else
 // $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
-te_status te_options_set_proxy(te_options *options, const char *url);
+te_status te_options_set_proxy(te_options *options,
+                               const char *url);
 
 // Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
 te_status te_options_set_user_agent(te_options *options, const char *text);
@@ -348,7 +360,8 @@ te_status te_options_set_connect_timeout_ms(te_options *options, int64_t millise
 // The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
 te_status te_options_set_body_limit(te_options *options, int64_t bytes);
 
-// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
+// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent; requests that were never answered count
+// as such. Tokens that were never accepted share half of it, probes of rejected ones a quarter. Default: 36.
 te_status te_options_set_unauthorized_budget(te_options *options, int32_t answers);
 
 // What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.

@@ -154,8 +154,8 @@ pub extern "C" fn te_call_set_timeout_ms(call: *mut te_call, milliseconds: i64) 
     set(call, |call| duration(milliseconds).map(|timeout| call.timeout(timeout)))
 }
 
-/// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or
-/// signal handler.
+/// Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or signal
+/// handler; one handler may cancel at most 64 handles.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_call_cancel(call: *const te_call) {
     contained(|| (), || handle::cancel(call, Kind::Call));

@@ -83,7 +83,8 @@ pub unsafe extern "C" fn te_get(client: *const te_client, path: *const c_char) -
     with(client, |client| client.get(unsafe { required(path, "path") }?))
 }
 
-/// A call of any method with a JSON body; `body` NULL and `length` 0: none. Blocks at most for the client's timeout.
+/// A call of any method (GET, POST, PUT, PATCH, DELETE) with a JSON body; `body` NULL and `length` 0: none. GET and
+/// DELETE take none. A body is at most 64 MiB. Blocks at most for the client's timeout.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_request(
     client: *const te_client,
@@ -117,14 +118,15 @@ pub extern "C" fn te_perform(client: *const te_client, call: *const te_call) -> 
     })
 }
 
-/// Ends all calls of a client, present and later, within about 100 ms. For shutdown; from any thread or signal
-/// handler.
+/// Ends all calls of a client, present and later, within about 100 ms. For shutdown: there is no way back but a new
+/// client. From any thread or signal handler; one handler may cancel at most 64 handles.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_client_cancel(client: *const te_client) {
     contained(|| (), || handle::cancel(client, Kind::Client));
 }
 
-/// A person says: try this token once more now, although it was rejected. At most 3 times an hour.
+/// A person says: try this token once more now, although it was rejected; a block of this source IP is forgotten too.
+/// At most 3 times an hour, and where nothing holds the token back nothing is used up. Why not is told to the log.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_client_unblock_token(client: *const te_client) -> te_status {
     contained(

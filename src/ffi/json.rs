@@ -37,8 +37,9 @@ fn ask<T: Copy>(
     })
 }
 
-/// The string at a pointer; a number, true and false as JSON writes them. `fallback` (which may be NULL) when nothing,
-/// null, an array or an object is there, or a string with U+0000 inside. Borrowed from the response.
+/// The string at a pointer; a number, true and false as JSON writes them, a number not digit for digit as it came.
+/// `fallback` (which may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside.
+/// Borrowed from the response.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_response_json_string(
     response: *const te_response,
@@ -56,8 +57,8 @@ pub unsafe extern "C" fn te_response_json_string(
     })
 }
 
-/// The whole number at a pointer; a string of decimal digits counts, since the API's ids are strings. `fallback` when
-/// it is none or does not fit.
+/// The whole number at a pointer, written without fraction and exponent; a string of decimal digits, with a sign or
+/// without, counts, since the API's ids are strings. `fallback` when it is none or does not fit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_response_json_int64(
     response: *const te_response,

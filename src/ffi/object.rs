@@ -23,7 +23,7 @@ pub extern "C" fn te_abi_version() -> i32 {
 }
 
 /// Frees a handle of any kind. NULL and a handle that was freed already are fine. A handle that another thread uses
-/// lives until that call ends.
+/// lives until that call ends; freeing a client does not end its calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_free(handle: *mut c_void) {
     contained(|| (), || handle::free(handle));
@@ -53,7 +53,7 @@ pub extern "C" fn te_status_of(handle: *const c_void) -> te_status {
 }
 
 /// One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
-/// a secret. For a bad handle, what is wrong with it.
+/// a secret. Borrowed from the handle; for a bad handle it says what is wrong with it, and is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_message(handle: *const c_void) -> *const c_char {
     contained(

@@ -183,8 +183,8 @@ pub unsafe extern "C" fn te_options_set_ca_file(options: *mut te_options, path: 
     unsafe { set_text(options, path, "path", |config| &mut config.ca_file) }
 }
 
-/// Proxy URL, such as http://user:password@proxy.example.com:8080; "": no proxy. Default: $HTTPS_PROXY, else
-/// $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
+/// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY,
+/// else $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_proxy(options: *mut te_options, url: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.
@@ -229,7 +229,8 @@ pub extern "C" fn te_options_set_body_limit(options: *mut te_options, bytes: i64
     })
 }
 
-/// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent. Default: 36.
+/// The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent; requests that were never answered count
+/// as such. Tokens that were never accepted share half of it, probes of rejected ones a quarter. Default: 36.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_unauthorized_budget(options: *mut te_options, answers: i32) -> te_status {
     set(options, |config| {
@@ -256,7 +257,8 @@ pub extern "C" fn te_options_set_interrupt(
     })
 }
 
-/// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
+/// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug), and
+/// nobody when it names none.
 /// `user` is handed to the callback and must outlive the client.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_log(options: *mut te_options, callback: te_log, user: *mut c_void) -> te_status {
