@@ -18,9 +18,6 @@ pub(super) fn rest(was_accepted: bool, probes: u32) -> Millis {
     }
 }
 
-/// The longest rest there is, for times that a broken clock moved away.
-pub(super) const LONGEST_REST: Millis = DAY;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::schedule::LONGEST_REST;
+use super::schedule::rest;
 use super::{Failure, HOUR, MINUTE, Millis, Owner, Ticket};
 
 /// Salted hash of an origin and a token.
@@ -283,7 +283,8 @@ impl State {
             token.unblocked.iter_mut().for_each(|at| *at = (*at).min(now));
             if let Some(rejection) = &mut token.rejected {
                 rejection.since = rejection.since.min(now);
-                rejection.next_probe = rejection.next_probe.min(now + LONGEST_REST);
+                let longest = rest(token.accepted.is_some(), rejection.probes);
+                rejection.next_probe = rejection.next_probe.min(now + longest);
             }
         }
         for shared in self.shared.values_mut() {
@@ -326,7 +327,7 @@ pub(super) fn lose(shared: &mut Shared, tokens: &mut BTreeMap<Fingerprint, Token
     let was_probe = ticket > token.changed && matches!(reservation.class, Class::Probe | Class::Retry);
     if let Some(rejection) = token.rejected.as_mut().filter(|_| was_probe) {
         rejection.probes = rejection.probes.saturating_add(1);
-        rejection.next_probe = at + super::schedule::rest(was_accepted, rejection.probes);
+        rejection.next_probe = at + rest(was_accepted, rejection.probes);
     }
 }
 
