@@ -110,6 +110,7 @@ impl SharedFile {
             return Ok(None);
         }
         match ask(&mut self.known) {
+            _ if self.is_of_the_future(moment) => Ok(None),
             Some(Decision::Wait(_)) if !self.dead_owners()?.is_empty() => Ok(None),
             decision => Ok(decision),
         }
@@ -119,7 +120,7 @@ impl SharedFile {
         if !self.refresh(moment)? {
             self.begin(moment)?;
         }
-        let mut changed = false;
+        let mut changed = self.is_of_the_future(moment);
         if let Some(carried) = self.carried.take() {
             self.known.absorb(carried);
             changed = true;
@@ -160,6 +161,12 @@ impl SharedFile {
         self.known.meet(moment, ago);
         self.header = Some(header);
         Ok(true)
+    }
+
+    /// Whether the state comes from another boot, written when the wall clock was ahead of what it is now. How long ago
+    /// that was cannot be told; unless it is written anew on this boot's clock, no time would pass for those who come.
+    fn is_of_the_future(&self, moment: &Moment) -> bool {
+        self.header.is_some_and(|header| header.boot != moment.boot && header.wall > moment.wall)
     }
 
     /// A file without a state: new, emptied or damaged. Under the lock.
