@@ -2,10 +2,10 @@
 //! environment, as with any program.
 //!
 //! `caller [--calls N | --seconds N] [--threads N] [--pause-ms N] [--timeout-ms N] [--when-stdin-closes]`; calls 0: until
-//! it is killed.
+//! it is killed. `caller --on-lines`: one call for each line of its input, and a line of JSON about it.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::time::{Duration, Instant};
 
 use thousandeyes::{Client, Config, Error};
@@ -17,6 +17,7 @@ struct Options {
     timeout_ms: u64,
     pause: Duration,
     when_stdin_closes: bool,
+    on_lines: bool,
 }
 
 fn options() -> Options {
@@ -27,6 +28,7 @@ fn options() -> Options {
         timeout_ms: 120_000,
         pause: Duration::ZERO,
         when_stdin_closes: false,
+        on_lines: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -38,6 +40,7 @@ fn options() -> Options {
             "--threads" => options.threads = number(),
             "--pause-ms" => options.pause = Duration::from_millis(number()),
             "--when-stdin-closes" => options.when_stdin_closes = true,
+            "--on-lines" => options.on_lines = true,
             other => panic!("{other} is no option"),
         }
     }
@@ -62,10 +65,25 @@ fn call(client: &Client, options: &Options) -> (BTreeMap<&'static str, u64>, u12
     (statuses, longest)
 }
 
+fn tell(client: &Client) {
+    let result = client.get("/tests");
+    let (status, message) = match &result {
+        Ok(_) => (thousandeyes::Status::Ok, String::new()),
+        Err(error) => (error.status(), error.message().to_owned()),
+    };
+    let report = client.guard().expect("what the guard knows");
+    let guard: serde_json::Value = serde_json::from_slice(report.body()).expect("JSON");
+    println!("{}", serde_json::json!({ "status": status.name(), "message": message, "guard": guard }));
+}
+
 fn main() {
     let options = options();
     let config = Config { timeout: Duration::from_millis(options.timeout_ms), ..Config::default() };
     let client = Client::new(None, config).expect("a client");
+    if options.on_lines {
+        std::io::stdin().lock().lines().for_each(|_| tell(&client));
+        return;
+    }
     if options.when_stdin_closes {
         let _until_closed = std::io::stdin().read(&mut [0]);
     }

@@ -10,3 +10,4 @@ pub mod installed;
 pub mod processes;
 pub mod raw;
 pub mod stand_in;
+pub mod told;
