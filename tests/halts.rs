@@ -95,6 +95,18 @@ fn a_stopped_process_holds_nobody_up_for_longer_than_their_time() {
     }
 }
 
+/// One that found the file empty and was overtaken does not overwrite what others wrote into it.
+#[test]
+fn a_state_is_not_overwritten_by_one_that_came_when_there_was_none() {
+    let world = World::new();
+    let mut stopped = world.halted("bad-token", "not written out", "STOP");
+    until_stopped(&stopped);
+    assert_eq!(world.call("bad-token").count("TE_E_UNAUTHORIZED"), 1);
+    signal(&stopped, "CONT");
+    assert!(stopped.succeeds());
+    assert_eq!(world.server.seen("bad-token"), 1);
+}
+
 #[test]
 fn nobody_waits_for_the_dead() {
     for point in LOCKED.into_iter().chain(FREE) {

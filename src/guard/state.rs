@@ -34,7 +34,7 @@ pub(super) enum Class {
 }
 
 /// One 401 of the last 60 minutes, or one request that must be taken for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Charge {
     pub(super) at: Millis,
     pub(super) class: Class,
@@ -208,25 +208,33 @@ impl State {
         offset
     }
 
+    pub(super) fn has_met(&self, boot: [u8; 16]) -> bool {
+        self.boots.iter().any(|known| known.id == boot)
+    }
+
     fn distrust(&mut self) {
         for token in self.tokens.values_mut() {
             token.in_doubt = true;
         }
     }
 
-    /// Adds what another state of the same time line knows and this one does not. Its tokens are of use only under the same
-    /// salt; its 401 answers count in any case.
-    pub(super) fn absorb(&mut self, other: Self, same_prints: bool) {
+    /// Adds what another state of the same time line and salt knows and this one does not.
+    pub(super) fn absorb(&mut self, other: Self) {
         self.cautious_until = self.cautious_until.max(other.cautious_until);
         self.tickets = self.tickets.max(other.tickets);
-        if same_prints {
-            for (fingerprint, token) in other.tokens {
-                self.tokens.entry(fingerprint).or_insert(Token { trial: None, in_flight: 0, ..token });
-            }
+        for (fingerprint, token) in other.tokens {
+            self.tokens.entry(fingerprint).or_insert(Token { trial: None, in_flight: 0, ..token });
         }
         for (scope, theirs) in other.shared {
             let shared = self.shared.entry(scope).or_default();
-            shared.charges.extend(theirs.charges);
+            // Several processes may bring the same ones.
+            let mut ours = shared.charges.clone();
+            for charge in theirs.charges {
+                match ours.iter().position(|other| *other == charge) {
+                    Some(same) => drop(ours.swap_remove(same)),
+                    None => shared.charges.push(charge),
+                }
+            }
             shared.retry_after = shared.retry_after.max(theirs.retry_after);
             shared.blocked = shared.blocked.take().or(theirs.blocked.map(|block| Block { probe: None, ..block }));
         }

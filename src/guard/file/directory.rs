@@ -1,12 +1,13 @@
 //! Where the state lies: the first of the usual places that can be used, and why not the ones before it.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::shared_file::STEP;
 use super::slots::FILE_SIZE;
-use crate::sys::{descriptor, user};
+use crate::sys::{descriptor, halt, lock, user};
 
 /// The name says the format: another one is another file.
 const FILE: &str = "guard-1.state";
@@ -91,10 +92,20 @@ pub(super) fn open(place: &Place) -> io::Result<File> {
     } else if !named {
         return Err(refuse("the state file belongs to another user"));
     }
-    if metadata.len() < FILE_SIZE {
-        write_out(&file, metadata.len())?;
+    halt::at("not written out");
+    // Under the lock of a step: another process may have written it out meanwhile, and its state. Whoever has the lock
+    // now does the same, or is past it.
+    if metadata.len() < FILE_SIZE && lock::try_lock(&file, STEP)? {
+        let written = file.metadata().and_then(|metadata| write_out(&file, metadata.len()));
+        lock::unlock(&file, STEP)?;
+        written?;
     }
     Ok(file)
+}
+
+/// The file that has the state's name now.
+pub(super) fn metadata(place: &Place) -> io::Result<Metadata> {
+    place.directory.join(FILE).symlink_metadata()
 }
 
 /// Refuses a directory that others could have made or change; gives the mode of the file in it.
@@ -122,7 +133,7 @@ fn check_directory(directory: &Path, named: bool) -> io::Result<u32> {
 /// Zeros up to the full size: nothing that is there is overwritten, and no later step can run out of disk.
 fn write_out(file: &File, from: u64) -> io::Result<()> {
     use std::os::unix::fs::FileExt;
-    let zeros = vec![0; usize::try_from(FILE_SIZE - from.min(FILE_SIZE)).unwrap_or(0)];
+    let zeros = vec![0; usize::try_from(FILE_SIZE.saturating_sub(from)).unwrap_or(0)];
     file.write_all_at(&zeros, from)
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Known {
     prints: HashMap<Fingerprint, Fingerprint>,
     /// What lies between this boot's clock and the state's time.
     offset: Millis,
+    /// This boot was not met before, and that is not written yet.
+    is_new_boot: bool,
 }
 
 impl Known {
@@ -32,19 +34,32 @@ impl Known {
 
     /// The caller as the state knows it.
     fn caller(&mut self, caller: &Caller) -> Caller {
+        Caller { token: self.print(caller.token), ..*caller }
+    }
+
+    fn print(&mut self, token: Fingerprint) -> Fingerprint {
         let salt = self.salt;
-        let token = *self.prints.entry(caller.token).or_insert_with(|| {
+        *self.prints.entry(token).or_insert_with(|| {
             let mut context = Context::new(&SHA256);
             context.update(&salt);
-            context.update(&caller.token.0);
+            context.update(&token.0);
             Fingerprint(context.finish().as_ref().first_chunk().copied().unwrap_or_default())
-        });
-        Caller { token, ..*caller }
+        })
     }
 
     /// This moment in the state's time. `ago`: how long ago its last step was, if it was in another boot.
     pub(super) fn meet(&mut self, moment: &Moment, ago: Millis) {
+        self.is_new_boot = !self.state.has_met(moment.boot);
         self.offset = self.state.offset(moment.boot, moment.now, ago);
+    }
+
+    /// Until that is written, the next in this boot begins at the same time: none would pass for those who are refused.
+    pub(super) fn is_new_boot(&self) -> bool {
+        self.is_new_boot
+    }
+
+    pub(super) fn is_written(&mut self) {
+        self.is_new_boot = false;
     }
 
     /// This moment in the state's time.
@@ -70,11 +85,19 @@ impl Known {
         rules::apply(&mut self.state, &event, now)
     }
 
-    /// Adds what another state knows and this one does not.
+    /// Adds what another state knows and this one does not. Under another salt only the tokens of this process can be
+    /// told: nobody knows whose prints the others are.
     pub(super) fn absorb(&mut self, mut other: Self) {
-        let same_prints = self.salt == other.salt;
+        if self.salt != other.salt {
+            let mut theirs = std::mem::take(&mut other.state.tokens);
+            for (token, print) in &other.prints {
+                if let Some(known) = theirs.remove(print) {
+                    other.state.tokens.insert(self.print(*token), known);
+                }
+            }
+        }
         other.state.move_by(self.offset - other.offset);
-        self.state.absorb(other.state, same_prints);
+        self.state.absorb(other.state);
     }
 
     /// What a reservation would be answered, if it is held back.

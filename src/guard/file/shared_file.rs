@@ -1,6 +1,6 @@
 //! One open state file, and one step of the rules on it.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
@@ -14,7 +14,7 @@ use crate::sys::clock::{self, Moment};
 use crate::sys::{fork, halt, lock};
 
 /// The byte that is locked during a step; it need not be free of content.
-const STEP: u64 = 0;
+pub(super) const STEP: u64 = 0;
 /// Owners lock a byte of their own beyond anything that is ever written.
 const OWNERS: std::ops::Range<u64> = 1 << 24..1 << 31;
 /// Longer ago than anything that is remembered matters.
@@ -110,17 +110,19 @@ impl SharedFile {
             return Ok(None);
         }
         match ask(&mut self.known) {
-            _ if self.is_of_the_future(moment) => Ok(None),
+            _ if self.carried.is_some() || self.known.is_new_boot() => Ok(None),
             Some(Decision::Wait(_)) if !self.dead_owners()?.is_empty() => Ok(None),
             decision => Ok(decision),
         }
     }
 
     fn locked_step(&mut self, event: &Event, pending: &mut Vec<Event>, moment: &Moment) -> io::Result<Decision> {
-        if !self.refresh(moment)? {
+        // What is begun is written even if the decision changes nothing: those who come later read it.
+        let mut changed = !self.refresh(moment)?;
+        if changed {
             self.begin(moment)?;
         }
-        let mut changed = self.is_of_the_future(moment);
+        changed |= self.known.is_new_boot();
         if let Some(carried) = self.carried.take() {
             self.known.absorb(carried);
             changed = true;
@@ -154,6 +156,14 @@ impl SharedFile {
         if known == Some(header.sequence) {
             return Ok(true);
         }
+        if known.is_some() && self.known.salt() != header.salt {
+            // Emptied and begun anew by another process, which may know less.
+            let mut seen = std::mem::take(&mut self.known);
+            if let Some(carried) = self.carried.take() {
+                seen.absorb(carried);
+            }
+            self.carried = Some(seen);
+        }
         self.known.state = format::decode(&self.bytes);
         self.known.set_salt(header.salt);
         // Only the wall clock knows how long ago a step in another boot, or on another host, was.
@@ -163,28 +173,23 @@ impl SharedFile {
         Ok(true)
     }
 
-    /// Whether the state comes from another boot, written when the wall clock was ahead of what it is now. How long ago
-    /// that was cannot be told; unless it is written anew on this boot's clock, no time would pass for those who come.
-    fn is_of_the_future(&self, moment: &Moment) -> bool {
-        self.header.is_some_and(|header| header.boot != moment.boot && header.wall > moment.wall)
-    }
-
     /// A file without a state: new, emptied or damaged. Under the lock.
     fn begin(&mut self, moment: &Moment) -> io::Result<()> {
         let Some(file) = &self.file else { return Err(closed()) };
         let damaged = self.slots.read(file, None, &mut self.bytes)? == Found::Damaged;
-        let sequence = match (self.header, self.carried.take()) {
+        let sequence = if let Some(header) = self.header {
             // Emptied under way: other processes may have written more than was read here.
-            (Some(header), _) => header.sequence,
-            (None, carried) => {
-                let mut salt = [0; 16];
-                salt[..8].copy_from_slice(&random().to_ne_bytes());
-                salt[8..].copy_from_slice(&random().to_ne_bytes());
-                self.known.set_salt(salt);
-                self.known = carried.unwrap_or_else(|| self.known.clone());
-                // A number that no earlier state of this file had, so that nobody takes an old one for it.
-                random() >> 16
+            header.sequence
+        } else {
+            let mut salt = [0; 16];
+            salt[..8].copy_from_slice(&random().to_ne_bytes());
+            salt[8..].copy_from_slice(&random().to_ne_bytes());
+            self.known.set_salt(salt);
+            if let Some(carried) = self.carried.take() {
+                self.known = carried;
             }
+            // A number that no earlier state of this file had, so that nobody takes an old one for it.
+            random() >> 16
         };
         self.known.meet(moment, 0);
         if damaged || self.header.is_some() {
@@ -206,17 +211,23 @@ impl SharedFile {
         let header = self.header.get_or_insert_default();
         header.sequence += 1;
         (header.boot, header.wall, header.salt) = (moment.boot, moment.wall, self.known.salt());
-        self.slots.write(file, header, &self.bytes)
+        self.slots.write(file, header, &self.bytes)?;
+        self.known.is_written();
+        Ok(())
     }
 
-    /// A file that was removed, or whose directory was, protects nobody who comes later: it is made anew, and what
-    /// was known goes into it.
+    /// A file that was removed or replaced, or whose directory was, protects nobody who comes later: the one in its
+    /// place is opened, made if there is none, and what was known goes into it.
     fn look(&mut self, now: Millis) -> io::Result<()> {
         if (now - self.looked).abs() < LOOK {
             return Ok(());
         }
         self.looked = now;
-        if self.file()?.metadata()?.nlink() > 0 {
+        let held = self.file()?.metadata()?;
+        let is_other = |named: Metadata| (named.dev(), named.ino()) != (held.dev(), held.ino());
+        // No file of that name is no reason to make one while this one has another: its directory may have been
+        // moved, or cannot be seen any more after a change of user or root.
+        if held.nlink() > 0 && !directory::metadata(&self.place).is_ok_and(is_other) {
             return Ok(());
         }
         let known = self.abandon(fork::generation());
