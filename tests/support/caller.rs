@@ -3,6 +3,7 @@
 //!
 //! `caller [--calls N | --seconds N] [--threads N] [--pause-ms N] [--timeout-ms N] [--when-stdin-closes]`; calls 0: until
 //! it is killed. `caller --on-lines`: one call for each line of its input, and a line of JSON about it.
+//! `--state-dir DIR` is the option of that name. `--bad-tokens N`: one call with each of so many tokens.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
@@ -18,6 +19,8 @@ struct Options {
     pause: Duration,
     when_stdin_closes: bool,
     on_lines: bool,
+    state_dir: Option<String>,
+    bad_tokens: u64,
 }
 
 fn options() -> Options {
@@ -29,14 +32,21 @@ fn options() -> Options {
         pause: Duration::ZERO,
         when_stdin_closes: false,
         on_lines: false,
+        state_dir: None,
+        bad_tokens: 0,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
+        if argument == "--state-dir" {
+            options.state_dir = arguments.next();
+            continue;
+        }
         let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");
         match argument.as_str() {
             "--calls" => options.calls = number(),
             "--seconds" => (options.seconds, options.calls) = (number(), 0),
             "--timeout-ms" => options.timeout_ms = number(),
+            "--bad-tokens" => options.bad_tokens = number(),
             "--threads" => options.threads = number(),
             "--pause-ms" => options.pause = Duration::from_millis(number()),
             "--when-stdin-closes" => options.when_stdin_closes = true,
@@ -78,7 +88,15 @@ fn tell(client: &Client) {
 
 fn main() {
     let options = options();
-    let config = Config { timeout: Duration::from_millis(options.timeout_ms), ..Config::default() };
+    let timeout = Duration::from_millis(options.timeout_ms);
+    let config = Config { timeout, state_dir: options.state_dir.clone(), ..Config::default() };
+    for number in 0..options.bad_tokens {
+        let client = Client::new(Some(&format!("bad-token-{number}")), config.clone()).expect("a client");
+        assert!(client.get("/tests").is_err());
+    }
+    if options.bad_tokens > 0 {
+        return;
+    }
     let client = Client::new(None, config).expect("a client");
     if options.on_lines {
         std::io::stdin().lock().lines().for_each(|_| tell(&client));

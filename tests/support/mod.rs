@@ -11,3 +11,4 @@ pub mod processes;
 pub mod raw;
 pub mod stand_in;
 pub mod told;
+pub mod users;
