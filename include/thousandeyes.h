@@ -343,8 +343,8 @@ te_status te_options_set_account_group(te_options *options, const char *id);
 // PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
 te_status te_options_set_ca_file(te_options *options, const char *path);
 
-// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY, else
-// $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
+// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY,
+// else $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
 te_status te_options_set_proxy(te_options *options,
                                const char *url);
 
@@ -367,9 +367,12 @@ te_status te_options_set_unauthorized_budget(te_options *options, int32_t answer
 // What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
 te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
 
-// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug).
+// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug), and
+// nobody when it names none.
 // `user` is handed to the callback and must outlive the client.
-te_status te_options_set_log(te_options *options, te_log callback, void *user);
+te_status te_options_set_log(te_options *options,
+                             te_log callback,
+                             void *user);
 
 #ifdef __cplusplus
 }  // extern "C"
