@@ -178,3 +178,19 @@ fn what_the_hour_holds_survives_a_boot() {
         assert_eq!(world.once(at.later(HOUR + MINUTE), "one-more").status, "TE_E_UNAUTHORIZED");
     }
 }
+
+/// Two hosts on one directory, one of them a minute ahead: their steps in turn do not add up to time that passed.
+#[test]
+fn hosts_whose_clocks_differ_do_not_make_time_pass() {
+    let world = World::with_tokens();
+    let ahead = At { boot_clock: 3 * DAY, wall_clock: MINUTE, boot: 2 };
+    for turn in 0..40 {
+        for host in [START, ahead] {
+            let told = world.once(host, "dead");
+            assert_eq!(told.status, "TE_E_TOKEN_REFUSED", "turn {turn}: {told:?}");
+            assert_eq!(world.once(host, "good").status, "TE_OK", "turn {turn}");
+        }
+    }
+    assert_eq!(world.server.unauthorized(), 0);
+    assert_eq!(world.once(ahead.later(15 * MINUTE), "dead").status, "TE_E_UNAUTHORIZED", "the probe that is due");
+}
