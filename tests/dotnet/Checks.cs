@@ -161,6 +161,7 @@ static partial class Checks
             for (int i = 0; i < 3; i++)
             {
                 bad.UnblockToken();
+                token = Fails<TokenException>(Constants.TE_E_UNAUTHORIZED, Sent.Yes, () => bad.Get("/tests"));
             }
             token = Fails<TokenException>(Constants.TE_E_TOKEN_REFUSED, Sent.No, bad.UnblockToken);
             True(token.Message.Contains("3 times"), token.Message);
