@@ -1,13 +1,14 @@
 //! Who a client is to the guard: hashes that tell tokens and routes apart and give nothing away.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{Context, SHA256};
 
 use crate::config::Config;
 use crate::guard::{Caller, Fingerprint, Scope, Store};
+use crate::sys::fork::Step;
 use crate::target::Origin;
 use crate::token::Token;
 use crate::transport::ProxySetting;
@@ -20,9 +21,21 @@ pub(crate) fn random() -> u64 {
 /// The store of everybody in this process who names the same state directory. It outlives its clients: a token stays
 /// rejected when the last client that saw it is gone.
 pub(crate) fn store(option: Option<&str>) -> Arc<dyn Store> {
-    static STORES: LazyLock<Mutex<HashMap<String, Arc<dyn Store>>>> = LazyLock::new(Mutex::default);
-    let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(stores.entry(name(option)).or_insert_with(|| open(option)))
+    /// Locked within a step only, so that no forked child finds it taken.
+    static STORES: Mutex<BTreeMap<String, Arc<dyn Store>>> = Mutex::new(BTreeMap::new());
+    let name = name(option);
+    let known = {
+        let _step = Step::begin();
+        let stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+        stores.get(&name).cloned()
+    };
+    known.unwrap_or_else(|| {
+        // Outside of the step, since it takes one of its own; when two threads come here the first one's stays.
+        let opened = open(option);
+        let _step = Step::begin();
+        let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(stores.entry(name).or_insert_with(|| Arc::clone(&opened)))
+    })
 }
 
 #[cfg(target_os = "linux")]

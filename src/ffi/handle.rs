@@ -3,13 +3,14 @@
 use std::ffi::{CStr, c_void};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use super::call::CallHandle;
 use super::client::ClientHandle;
 use super::options::OptionsHandle;
 use super::response::ResponseHandle;
 use crate::status::Status;
+use crate::sys::fork::{self, Step};
 
 /// What a ticket stands for.
 #[derive(Clone)]
@@ -66,7 +67,16 @@ struct Table {
     live: usize,
 }
 
+/// Locked within a step only, so that no forked child finds it taken.
 static TABLE: RwLock<Table> = RwLock::new(Table { slots: Vec::new(), free: Vec::new(), live: 0 });
+
+fn for_reading(_: &Step) -> RwLockReadGuard<'_, Table> {
+    TABLE.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn for_writing(_: &Step) -> RwLockWriteGuard<'_, Table> {
+    TABLE.write().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Bits 1 to 3 of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +105,11 @@ impl Object {
 
     /// Puts the object into the table. The result is never NULL.
     pub(super) fn into_handle<T>(self) -> *mut T {
-        let ticket = TABLE.write().unwrap_or_else(PoisonError::into_inner).insert(self);
+        let ticket = {
+            let step = Step::begin();
+            fork::afterwards(cancel_pending);
+            for_writing(&step).insert(self)
+        };
         cancel_pending();
         std::ptr::without_provenance_mut(ticket)
     }
@@ -137,7 +151,8 @@ pub(super) fn find<T>(handle: *const T) -> Result<Object, Bad> {
     if let Some(bad) = obviously_bad(ticket) {
         return Err(bad);
     }
-    TABLE.read().unwrap_or_else(PoisonError::into_inner).find(ticket).cloned()
+    let step = Step::begin();
+    for_reading(&step).find(ticket).cloned()
 }
 
 fn obviously_bad(ticket: usize) -> Option<Bad> {
@@ -157,7 +172,8 @@ pub(super) fn free(handle: *mut c_void) {
     if obviously_bad(ticket).is_some() {
         return;
     }
-    let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
+    let step = Step::begin();
+    let mut table = for_writing(&step);
     if table.find(ticket).is_err() {
         return;
     }
@@ -167,6 +183,7 @@ pub(super) fn free(handle: *mut c_void) {
     table.live -= 1;
     // Destroyed outside of the lock: a client closes its connections.
     drop(table);
+    drop(step);
     cancel_pending();
     drop(object);
 }
@@ -190,11 +207,13 @@ pub(super) fn cancel<T>(handle: *const T, kind: Kind) {
     cancel_pending();
 }
 
-/// Cancels what [`cancel`] left. When the table is being changed, whoever changes it comes here afterwards.
+/// Cancels what [`cancel`] left. When the table is being changed, or this process forks, whoever does so comes here
+/// afterwards.
 fn cancel_pending() {
     if PENDING.iter().all(|place| place.load(Ordering::SeqCst) == 0) {
         return;
     }
+    let Some(_step) = Step::try_begin() else { return };
     let table = match TABLE.try_read() {
         Ok(table) => table,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -211,7 +230,8 @@ fn cancel_pending() {
 
 /// How many handles are alive.
 pub(super) fn live() -> usize {
-    TABLE.read().unwrap_or_else(PoisonError::into_inner).live
+    let step = Step::begin();
+    for_reading(&step).live
 }
 
 #[cfg(test)]

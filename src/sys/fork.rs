@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::fd::{AsRawFd, IntoRawFd};
-use std::sync::Once;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 
 /// Steps that run now, and threads that are about to fork.
@@ -13,30 +13,40 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// Descriptors that a child closes at once, or it would hold its parent's locks: one more than the number, 0 is free.
 static CLOSED_IN_CHILD: [AtomicI32; 64] = [const { AtomicI32::new(0) }; 64];
 
-/// A step of the guard. While it lives no fork begins; it must not wait for anything.
+/// What is done after every fork, in parent and child.
+static AFTERWARDS: OnceLock<fn()> = OnceLock::new();
+
+/// When the library is loaded, since a fork that began before the handlers were known would not call them.
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+static WHEN_LOADED: extern "C" fn() = {
+    extern "C" fn register() {
+        // SAFETY: the handlers are functions of this library and wait for steps only, which wait for nothing.
+        unsafe { pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
+    }
+    register
+};
+
+/// A step of the guard, of the handle table, or of what else a child must not find taken. While it lives no fork begins;
+/// it must not wait for anything.
 pub(crate) struct Step(());
 
-/// Has forks noticed from now on.
-pub(crate) fn watch() {
-    static ONCE: Once = Once::new();
-    // SAFETY: the handlers are functions of this library and wait for steps only, which wait for nothing.
-    ONCE.call_once(|| unsafe {
-        pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child));
-    });
-}
-
 impl Step {
-    /// Begins a step; waits while somebody forks.
+    /// Begins a step; waits while somebody forks. Not within another step: the fork would wait for that one.
     pub(crate) fn begin() -> Self {
-        watch();
         loop {
-            STEPS.fetch_add(1, Ordering::SeqCst);
-            if FORKING.load(Ordering::SeqCst) == 0 {
-                return Self(());
+            if let Some(step) = Self::try_begin() {
+                return step;
             }
-            STEPS.fetch_sub(1, Ordering::SeqCst);
             std::thread::yield_now();
         }
+    }
+
+    /// Begins a step unless somebody forks now: for a signal handler, which may have interrupted the fork.
+    pub(crate) fn try_begin() -> Option<Self> {
+        STEPS.fetch_add(1, Ordering::SeqCst);
+        let step = Self(());
+        (FORKING.load(Ordering::SeqCst) == 0).then_some(step)
     }
 }
 
@@ -44,6 +54,12 @@ impl Drop for Step {
     fn drop(&mut self) {
         STEPS.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// Has a function called after every fork, in parent and child: for what [`Step::try_begin`] put off.
+pub(crate) fn afterwards(call: fn()) {
+    // The same function every time.
+    AFTERWARDS.get_or_init(|| call);
 }
 
 /// Changes in a child.
@@ -95,6 +111,7 @@ extern "C" fn before() {
 
 extern "C" fn after_in_parent() {
     FORKING.fetch_sub(1, Ordering::SeqCst);
+    AFTERWARDS.get().iter().for_each(|call| call());
 }
 
 extern "C" fn after_in_child() {
@@ -109,4 +126,5 @@ extern "C" fn after_in_child() {
     STEPS.store(0, Ordering::SeqCst);
     FORKING.store(0, Ordering::SeqCst);
     GENERATION.fetch_add(1, Ordering::SeqCst);
+    AFTERWARDS.get().iter().for_each(|call| call());
 }

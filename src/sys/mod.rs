@@ -6,7 +6,6 @@ pub(crate) mod clock;
 pub(crate) mod descriptor;
 #[cfg(target_os = "linux")]
 pub(crate) mod fork;
-#[cfg(target_os = "linux")]
 pub(crate) mod futex;
 #[cfg(all(target_os = "linux", feature = "test-hooks"))]
 pub(crate) mod halt;
@@ -16,17 +15,30 @@ pub(crate) mod socket;
 #[cfg(target_os = "linux")]
 pub(crate) mod user;
 
-/// Where tests stop or kill a process; nothing in a shipped build.
-#[cfg(not(all(target_os = "linux", feature = "test-hooks")))]
-pub(crate) mod halt {
-    pub(crate) const fn at(_: &str) {}
-}
-
+/// Where no fork is looked after.
 #[cfg(not(target_os = "linux"))]
 pub(crate) mod fork {
-    pub(crate) const fn watch() {}
+    pub(crate) struct Step(());
+
+    impl Step {
+        pub(crate) const fn begin() -> Self {
+            Self(())
+        }
+
+        pub(crate) const fn try_begin() -> Option<Self> {
+            Some(Self(()))
+        }
+    }
+
+    pub(crate) const fn afterwards(_: fn()) {}
 
     pub(crate) const fn generation() -> u64 {
         0
     }
+}
+
+/// Where tests stop or kill a process; nothing in a shipped build.
+#[cfg(not(all(target_os = "linux", feature = "test-hooks")))]
+pub(crate) mod halt {
+    pub(crate) const fn at(_: &str) {}
 }

@@ -101,7 +101,6 @@ impl Transport {
                     .chain(observe::Observe::new(&origin));
             Agent::with_parts(config.clone(), connector, resolver::Cache::default())
         };
-        fork::watch();
         Ok(Self {
             agents: [const { OnceLock::new() }; FORKS],
             made_in: fork::generation(),

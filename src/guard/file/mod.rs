@@ -86,7 +86,7 @@ impl FileStore {
     }
 
     /// Only within a [`Step`], so that no forked child finds the mutex taken.
-    fn lock(&self, _: &Step) -> MutexGuard<'_, Inner> {
+    fn lock<'a>(&'a self, _: &'a Step) -> MutexGuard<'a, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -193,6 +193,16 @@ impl Store for FileStore {
             Kept::Memory { why, .. } => {
                 ("memory", format!("shared by the threads of this process only, since no directory can be used{why}"))
             }
+        }
+    }
+}
+
+impl Drop for FileStore {
+    fn drop(&mut self) {
+        let _step = Step::begin();
+        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Kept::File { file, .. } = &mut inner.kept {
+            file.abandon(inner.opened_in);
         }
     }
 }
