@@ -1,5 +1,6 @@
 //! HTTP over ureq: the only place that names it. Sends one request, once, and says what reached the wire.
 
+mod agents;
 mod context;
 mod failure;
 mod observe;
@@ -9,7 +10,6 @@ mod tcp;
 mod tls;
 
 use std::io::Read;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -23,26 +23,20 @@ pub(crate) use proxy::ProxySetting;
 use crate::answer::Answer;
 use crate::error::{Result, Sent};
 use crate::status::Status;
-use crate::sys::fork;
 use crate::target::Origin;
 use crate::watch::Watch;
+use agents::Agents;
 use context::Context;
 
 /// Idle connections are kept for a poll a minute, with room to spare.
 const IDLE: Duration = Duration::from_secs(90);
 /// As many idle connections as one token may have requests on the wire, and some for other threads.
 const MOST_IDLE: usize = 64;
-/// How deep a family of forks is told apart.
-const FORKS: usize = 8;
 const BUFFER: usize = 64 * 1024;
 
 /// Connections to one origin.
 pub(crate) struct Transport {
-    /// One for each process of a family of forks: a child must neither use its parent's connections, whose answers are
-    /// the parent's, nor wait for a lock that a thread of the parent held.
-    agents: [OnceLock<Agent>; FORKS],
-    made_in: u64,
-    make: Box<dyn Fn() -> Agent + Send + Sync>,
+    agents: Agents,
     connect_timeout: Duration,
     body_limit: usize,
 }
@@ -92,7 +86,7 @@ impl Transport {
             .timeout_await_100(None)
             .build();
         let origin = settings.origin.clone();
-        let make = move || {
+        let agents = Agents::new(move || {
             let connector =
                 ().chain(SocksConnector::default())
                     .chain(ConnectProxyConnector::default())
@@ -100,20 +94,8 @@ impl Transport {
                     .chain(RustlsConnector::default())
                     .chain(observe::Observe::new(&origin));
             Agent::with_parts(config.clone(), connector, resolver::Cache::default())
-        };
-        Ok(Self {
-            agents: [const { OnceLock::new() }; FORKS],
-            made_in: fork::generation(),
-            make: Box::new(make),
-            connect_timeout: settings.connect_timeout,
-            body_limit: settings.body_limit,
-        })
-    }
-
-    fn agent(&self) -> &Agent {
-        // Beyond that many forks one after the other the last place is shared; nobody forks as deep.
-        let depth = usize::try_from(fork::generation() - self.made_in).unwrap_or(FORKS).min(FORKS - 1);
-        self.agents[depth].get_or_init(&self.make)
+        });
+        Ok(Self { agents, connect_timeout: settings.connect_timeout, body_limit: settings.body_limit })
     }
 
     /// Sends a request and reads the answer as far as its headers. Redirects are not followed.
@@ -125,8 +107,8 @@ impl Transport {
             headers.insert(AUTHORIZATION, outgoing.authorization.clone());
             headers.extend(outgoing.headers.iter().map(|(name, value)| (Some(name.clone()), value.clone())));
         }
-        let agent = self.agent();
         let takes_body = [Method::POST, Method::PUT, Method::PATCH].contains(outgoing.method);
+        let agent = self.agents.get();
         let run = if takes_body {
             builder.body(outgoing.body.unwrap_or_default()).map(|request| agent.run(request))
         } else {
