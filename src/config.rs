@@ -83,11 +83,20 @@ pub(crate) fn log_to_stderr() -> Option<Log> {
     };
     Some(Arc::new(move |level, text| {
         if level <= most {
-            use std::io::Write;
-            // A closed standard error must not end the host.
-            let _unwritten = writeln!(std::io::stderr(), "thousandeyes: {text}");
+            write_to_stderr(&format!("thousandeyes: {text}\n"));
         }
     }))
+}
+
+/// Without the lock of [`std::io::stderr`], which a forked child may find taken.
+fn write_to_stderr(line: &str) {
+    use std::io::Write;
+    #[cfg(unix)]
+    let stderr = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned().map(std::fs::File::from);
+    #[cfg(not(unix))]
+    let stderr = std::io::Result::Ok(std::io::stderr());
+    // A closed standard error must not end the host.
+    let _unwritten = stderr.and_then(|mut stderr| stderr.write_all(line.as_bytes()));
 }
 
 impl fmt::Debug for Config {
