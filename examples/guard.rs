@@ -40,17 +40,16 @@ fn tell(report: &Answer) {
     let number = |name: &str| report.pointer(&format!("/{name}")).and_then(serde_json::Value::as_i64);
     println!("origin      {}", text("origin"));
     println!("state       {}: {}", text("store"), text("store_reason"));
-    let mut token = text("token").to_owned();
+    println!("token       {}", text("token"));
     if let Some(ago) = number("rejected_ms_ago") {
-        token += &format!("; first rejected {} ago", words(ago));
+        println!("            first rejected {} ago", words(ago));
     }
     if let Some(ago) = number("accepted_ms_ago") {
-        token += &format!("; last accepted {} ago", words(ago));
+        println!("            last accepted {} ago", words(ago));
     }
     if let Some(next) = number("next_try_in_ms") {
-        token += &format!("; tried again in {}", words(next));
+        println!("            tried again in {}", words(next));
     }
-    println!("token       {token}");
     println!("on the wire {} requests of it", number("in_flight").unwrap_or(0));
     let (used, budget) = (number("unauthorized_last_hour").unwrap_or(0), number("budget").unwrap_or(0));
     println!("401 answers {used} within the last hour, of {budget} allowed");
