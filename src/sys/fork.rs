@@ -57,6 +57,7 @@ impl Drop for Step {
 }
 
 /// Has a function called after every fork, in parent and child: for what [`Step::try_begin`] put off.
+#[cfg(feature = "capi")]
 pub(crate) fn afterwards(call: fn()) {
     // The same function every time.
     AFTERWARDS.get_or_init(|| call);

@@ -30,6 +30,7 @@ pub(crate) mod fork {
         }
     }
 
+    #[cfg(feature = "capi")]
     pub(crate) const fn afterwards(_: fn()) {}
 
     pub(crate) const fn generation() -> u64 {
