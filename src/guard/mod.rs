@@ -10,6 +10,8 @@ mod memory;
 pub mod rules;
 mod schedule;
 mod state;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a file is shared by several boots"))]
+mod timeline;
 mod wait;
 
 #[cfg(target_os = "linux")]

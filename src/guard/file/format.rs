@@ -3,7 +3,8 @@
 
 #![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
 
-use crate::guard::state::{Block, Boot, Charge, Class, Failed, Rejection, Reservation, State, Token};
+use crate::guard::state::{Block, Charge, Class, Failed, Rejection, Reservation, State, Token};
+use crate::guard::timeline::Boot;
 use crate::guard::{Failure, Fingerprint, Millis, Scope, Ticket};
 use crate::status::Status;
 
