@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use thousandeyes::guard::{Answered, Caller, End, FileStore, Fingerprint, Guard, Scope, Store};
+use thousandeyes::guard::{Answered, Caller, End, FileStore, Fingerprint, Guard, MemoryStore, Scope, Store};
 
 const CALLS: u32 = 50_000;
 const PROCESSES: u32 = 8;
@@ -37,7 +37,7 @@ fn print(what: &str, (median, worst): (f64, f64)) {
 
 /// One of several processes: calls at a pace, and prints each call's nanoseconds.
 fn paced(directory: &str, name: u8) {
-    let guard = guard(Arc::new(FileStore::open(Some(directory))), name);
+    let guard = guard(Arc::new(FileStore::open(Some(directory)).expect("a store")), name);
     call(&guard);
     let begun = Instant::now();
     for number in 1..=PACED_CALLS {
@@ -72,9 +72,9 @@ fn main() {
     std::fs::create_dir_all(&directory).expect("a directory");
     let name = directory.to_str().expect("UTF-8");
     println!("{:<44} {:>8} {:>8}", "microseconds a call", "median", "99th");
-    let memory = guard(Arc::new(FileStore::open(Some(""))), 1);
+    let memory = guard(Arc::new(MemoryStore::default()), 1);
     print("in memory", median_and_99th((0..CALLS).map(|_| call(&memory)).collect()));
-    let file = guard(Arc::new(FileStore::open(Some(name))), 1);
+    let file = guard(Arc::new(FileStore::open(Some(name)).expect("a store")), 1);
     print("on a file", median_and_99th((0..CALLS).map(|_| call(&file)).collect()));
     print("on a file, 8 processes at 100 calls a second", median_and_99th(together(name)));
     std::fs::remove_dir_all(&directory).expect("an empty directory");

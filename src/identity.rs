@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ring::digest::{Context, SHA256};
 
 use crate::config::Config;
-use crate::guard::{Caller, Fingerprint, Scope, Store};
+use crate::guard::{Caller, Fingerprint, MemoryStore, Scope, Store};
 use crate::sys::fork::Step;
 use crate::target::Origin;
 use crate::token::Token;
@@ -45,7 +45,10 @@ fn name(option: Option<&str>) -> String {
 
 #[cfg(target_os = "linux")]
 fn open(option: Option<&str>) -> Arc<dyn Store> {
-    Arc::new(crate::guard::FileStore::open(option))
+    match crate::guard::FileStore::open(option) {
+        Some(store) => Arc::new(store),
+        None => Arc::new(MemoryStore::default()),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -55,7 +58,7 @@ fn name(option: Option<&str>) -> String {
 
 #[cfg(not(target_os = "linux"))]
 fn open(_: Option<&str>) -> Arc<dyn Store> {
-    Arc::new(crate::guard::MemoryStore::default())
+    Arc::new(MemoryStore::default())
 }
 
 /// The same in every process: what they share is about the same token, origin and route.

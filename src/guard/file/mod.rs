@@ -52,31 +52,27 @@ enum Kept {
         place: Place,
         passed_over: String,
     },
-    /// As it was set; or no place can be used, or none any more, and then carefully.
+    /// No place can be used, or none any more: the threads of this process are protected, carefully.
     Memory {
         known: Box<Known>,
         why: String,
-        as_set: bool,
     },
 }
 
 impl FileStore {
-    /// The store at a state directory: the option, or what the environment says, or the user's own. An empty setting:
-    /// in memory only.
-    pub fn open(option: Option<&str>) -> Self {
-        let places = directory::places(option);
+    /// The store at a state directory: the option, or what the environment says, or the user's own. `None`: in memory
+    /// only, since the setting is empty.
+    pub fn open(option: Option<&str>) -> Option<Self> {
+        let places = directory::places(option)?;
         let _step = Step::begin();
-        let kept = match &places {
-            Some(places) => open(places, None),
-            None => Kept::Memory { known: Box::default(), why: String::new(), as_set: true },
-        };
-        Self {
-            places: places.unwrap_or_default(),
-            inner: Mutex::new(Inner { kept, opened_in: fork::generation(), pending: Vec::new() }),
+        let inner = Inner { kept: open(&places, None), opened_in: fork::generation(), pending: Vec::new() };
+        Some(Self {
+            places,
+            inner: Mutex::new(inner),
             generation: AtomicU64::new(0),
             changed: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
-        }
+        })
     }
 
     /// The first directory that it would use: stores of the same are one store.
@@ -102,11 +98,9 @@ impl FileStore {
                 Err(error) => inner.lose(&self.places, &error),
             }
         }
-        let Kept::Memory { known, as_set, .. } = &mut inner.kept else { return None };
+        let Kept::Memory { known, .. } = &mut inner.kept else { return None };
         let moment = clock::moment();
-        if !*as_set {
-            known.be_cautious(&moment);
-        }
+        known.be_cautious(&moment);
         Some(known.apply(event, &moment))
     }
 
@@ -186,10 +180,6 @@ impl Store for FileStore {
                 let kind = if place.named { "shared" } else { "private" };
                 (kind, format!("{}{passed_over}", place.describe()))
             }
-            Kept::Memory { as_set: true, .. } => (
-                "memory",
-                "shared by the threads of this process only, as it was set, and gone when it ends".to_owned(),
-            ),
             Kept::Memory { why, .. } => {
                 ("memory", format!("shared by the threads of this process only, since no directory can be used{why}"))
             }
@@ -235,7 +225,7 @@ impl Inner {
             Kept::File { file, place, passed_over } => {
                 Kept::File { file, place, passed_over: format!("{gone}{passed_over}") }
             }
-            Kept::Memory { known, why, .. } => Kept::Memory { known, why: format!("{gone}{why}"), as_set: false },
+            Kept::Memory { known, why, .. } => Kept::Memory { known, why: format!("{gone}{why}") },
         };
     }
 }
@@ -253,5 +243,5 @@ fn open(places: &[Place], carried: Option<Known>) -> Kept {
             }
         }
     }
-    Kept::Memory { known: Box::new(carried.unwrap_or_default()), why: passed_over, as_set: false }
+    Kept::Memory { known: Box::new(carried.unwrap_or_default()), why: passed_over }
 }
