@@ -18,6 +18,8 @@ const BOOT: u8 = 7;
 
 /// No time of any clock is further from zero; sums of a few of them cannot overflow.
 const FARTHEST: Millis = 1 << 52;
+/// More tickets than can be given out.
+const MOST_TICKETS: Ticket = 1 << 62;
 /// The longest text of a failure that is kept.
 const LONGEST_TEXT: usize = 160;
 /// The most bytes of unknown records that are kept.
@@ -125,6 +127,7 @@ pub(super) fn decode(mut bytes: &[u8]) -> State {
         }
         bytes = after;
     }
+    state.tickets = state.tickets.min(MOST_TICKETS);
     for (ticket, reservation) in state.shared.values().flat_map(|shared| &shared.in_flight) {
         state.tickets = state.tickets.max(*ticket);
         if let Some(token) = state.tokens.get_mut(&reservation.token) {
@@ -173,7 +176,7 @@ fn get(state: &mut State, kind: u8, mut body: &[u8]) -> Option<()> {
         }
         _ => {
             let shared = state.shared.entry(scope(body)?).or_default();
-            let (ticket, token, owner) = (number(body)?, fingerprint(body)?, number(body)?);
+            let (ticket, token, owner) = (number(body)?.min(MOST_TICKETS), fingerprint(body)?, number(body)?);
             let (class, expires, lasts) = (class(body)?, time(body)?, time(body)?);
             shared.in_flight.insert(ticket, Reservation { token, owner, class, expires, lasts });
         }

@@ -167,7 +167,7 @@ impl SharedFile {
         self.known.state = format::decode(&self.bytes);
         self.known.set_salt(header.salt);
         // Only the wall clock knows how long ago a step in another boot, or on another host, was.
-        let ago = (moment.wall - header.wall).clamp(0, LONGEST_AWAY);
+        let ago = moment.wall.saturating_sub(header.wall).clamp(0, LONGEST_AWAY);
         self.known.meet(moment, ago);
         self.header = Some(header);
         Ok(true)

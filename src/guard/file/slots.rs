@@ -61,12 +61,13 @@ impl Slots {
         copies.sort_by_key(|(_, parsed)| std::cmp::Reverse(parsed.map_or(0, |(header, ..)| header.sequence)));
         for (copy, parsed) in copies {
             let Some((header, length, checksum)) = parsed else { continue };
+            let block = self.block(copy);
             state.clear();
-            if known == Some(header.sequence) {
+            state.extend_from_slice(&block[HEADER..HEADER + length.min(INLINE)]);
+            // What was read at once is checked again all the same: it may have been damaged since.
+            if known == Some(header.sequence) && (length > INLINE || check(&block[..HEADER - 4], state) == checksum) {
                 return Ok(Found::State(header));
             }
-            let block = self.block(copy);
-            state.extend_from_slice(&block[HEADER..HEADER + length.min(INLINE)]);
             if length > INLINE {
                 state.resize(length, 0);
                 let read = read_at(file, &mut state[INLINE..], overflow_at(copy))?;
@@ -147,6 +148,9 @@ fn check(header: &[u8], state: &[u8]) -> u32 {
     hasher.finalize()
 }
 
+/// More steps than can be made: there is no next number after a greater one.
+const MOST_STEPS: u64 = 1 << 62;
+
 /// Header, length of the state and checksum.
 fn parse(block: &[u8]) -> Option<(Header, usize, u32)> {
     let field = |at: usize| <[u8; 8]>::try_from(&block[at..at + 8]).ok();
@@ -160,6 +164,9 @@ fn parse(block: &[u8]) -> Option<(Header, usize, u32)> {
         wall: i64::from_le_bytes(field(32)?),
         salt: long(40)?,
     };
+    if header.sequence > MOST_STEPS {
+        return None;
+    }
     let length = usize::try_from(u64::from_le_bytes(field(56)?)).ok().filter(|&length| length <= MOST)?;
     let checksum = u32::from_le_bytes(block[HEADER - 4..HEADER].try_into().ok()?);
     Some((header, length, checksum))
