@@ -3,7 +3,8 @@
 //!
 //! `caller [--calls N | --seconds N] [--threads N] [--pause-ms N] [--timeout-ms N] [--when-stdin-closes]`; calls 0: until
 //! it is killed. `caller --on-lines`: one call for each line of its input, and a line of JSON about it.
-//! `--state-dir DIR` is the option of that name. `--bad-tokens N`: one call with each of so many tokens.
+//! `--state-dir DIR` is the option of that name. `--bad-tokens N`: one call with each of so many tokens that
+//! begin with `$TE_TOKEN`.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
@@ -91,7 +92,8 @@ fn main() {
     let timeout = Duration::from_millis(options.timeout_ms);
     let config = Config { timeout, state_dir: options.state_dir.clone(), ..Config::default() };
     for number in 0..options.bad_tokens {
-        let client = Client::new(Some(&format!("bad-token-{number}")), config.clone()).expect("a client");
+        let token = std::env::var("TE_TOKEN").expect("a token");
+        let client = Client::new(Some(&format!("{token}-{number}")), config.clone()).expect("a client");
         assert!(client.get("/tests").is_err());
     }
     if options.bad_tokens > 0 {

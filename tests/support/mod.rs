@@ -10,5 +10,6 @@ pub mod installed;
 pub mod processes;
 pub mod raw;
 pub mod stand_in;
+pub mod state_file;
 pub mod told;
 pub mod users;
