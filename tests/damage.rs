@@ -95,9 +95,11 @@ fn a_broken_newest_copy_loses_one_step() {
     assert_eq!(world.server.unauthorized(), 2);
 }
 
+type Damage<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 #[test]
 fn when_no_copy_is_whole_the_next_hour_is_careful() {
-    let damages: [(&str, &dyn Fn(&mut Vec<u8>)); 7] = [
+    let damages: [(&str, Damage); 7] = [
         ("both copies flipped", &|bytes| [20, BLOCK + 20].iter().for_each(|&at| bytes[at] ^= 1)),
         ("both states flipped", &|bytes| [HEADER + 9, BLOCK + HEADER + 9].iter().for_each(|&at| bytes[at] ^= 1)),
         ("cut in the first copy", &|bytes| bytes.truncate(HEADER + 5)),
@@ -155,26 +157,24 @@ fn a_file_cut_under_a_running_program_loses_nothing_of_what_that_knew() {
 #[test]
 fn no_number_crashes_a_reader() {
     let world = World::new();
-    let newest = world.state.newest();
-    let used = world.state.used(newest);
-    let numbers = [u64::MAX, 1 << 63, u64::MAX >> 1, 1 << 52];
-    let fields: Vec<usize> = (used.start + 8..used.start + 56).chain(used.start + HEADER..used.end - 8).collect();
-    let jobs: Vec<usize> = (0..fields.len()).collect();
+    let mut killed = world.command("lost-token");
+    assert!(!killed.env("TE_TEST_HALT", "reserved:KILL").status().expect("a process").success());
+    let with_reservation = StateFile::read(&world.directory);
+    let newest = with_reservation.newest();
+    let used = with_reservation.used(newest);
+    let numbers = [u64::MAX, 1 << 63];
+    let fields: Vec<usize> =
+        (used.start + 8..used.start + 56).step_by(8).chain(used.start + HEADER..used.end - 8).collect();
+    let jobs: Vec<usize> = (0..2 * fields.len()).collect();
     in_parallel(&jobs, |directory, job| {
-        let (mut state, at) = (world.state.clone(), fields[job]);
-        let mut number = numbers[job % numbers.len()].to_le_bytes();
-        // The header's fields each at every limit.
-        if at < used.start + HEADER {
-            number = numbers[at % 8 % numbers.len()].to_le_bytes();
-        }
-        let at = if at < used.start + HEADER { at / 8 * 8 } else { at };
-        state.0[at..at + 8].copy_from_slice(&number);
+        let (mut state, at) = (with_reservation.clone(), fields[job / 2]);
+        state.0[at..at + 8].copy_from_slice(&numbers[job % 2].to_le_bytes());
         state.sign(newest);
         state.write(directory);
-        for token in ["good-token", "dead-token", "new-token"] {
-            let mut program = Process::start(call(&world.server, token, directory.name(), &["--timeout-ms", "200"]));
-            program.call();
-            program.call();
+        for (token, boot) in [("good-token", "1"), ("new-token", "2")] {
+            let mut command = call(&world.server, token, directory.name(), &["--timeout-ms", "200"]);
+            command.env("TE_TEST_BOOT", boot);
+            Process::start(command).call();
         }
     });
 }
