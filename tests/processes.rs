@@ -69,3 +69,22 @@ fn two_hundred_bad_tokens_leave_four_good_ones_alone() {
     assert!(good_told.count("TE_OK") > 4 * 60 * 5, "they were hardly served: {good_told:?}");
     assert!(good_told.longest < 1000, "{good_told:?}");
 }
+
+#[test]
+fn a_busy_program_leaves_room_for_a_small_one_with_the_same_token() {
+    let server = StandIn::start();
+    let directory = Directory::new();
+    server.accept("good-token").delay(std::time::Duration::from_millis(10));
+    let caller = |arguments: &[&str]| vec![call(&server, "good-token", directory.name(), arguments)];
+    let small = std::thread::scope(|scope| {
+        let busy = scope.spawn(|| at_once(caller(&["--threads", "64", "--seconds", "8"])));
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let small = at_once(caller(&["--seconds", "6", "--pause-ms", "50"]));
+        assert_eq!(busy.join().expect("no panic").statuses.keys().collect::<Vec<_>>(), ["TE_OK"]);
+        small
+    });
+    assert_eq!(small.statuses.keys().collect::<Vec<_>>(), ["TE_OK"]);
+    println!("{small:?}");
+    assert!(small.longest < 2000, "{small:?}");
+    assert_eq!(server.max_in_flight_of("good-token"), 16);
+}

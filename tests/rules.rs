@@ -41,3 +41,38 @@ proptest! {
         run(budget, good, steps);
     }
 }
+
+/// A program with many threads leaves the next place to one that has none.
+#[test]
+fn who_has_nothing_on_the_wire_is_next_in_line() {
+    use thousandeyes::guard::{Answered, Awaited, Caller, Decision, End, Event, Fingerprint, Scope, State, rules};
+    let caller = Caller { token: Fingerprint([1; 16]), scope: Scope::Network, budget: 36, route: 0 };
+    let (busy, small) = (1, 2);
+    let mut state = State::default();
+    let mut now = 1_000_000;
+    let ask = |state: &mut State, owner, now| {
+        rules::apply(state, &Event::Reserve { caller, owner, waited_for: None, lasts: 120_000 }, now)
+    };
+    let end = |state: &mut State, ticket, now| {
+        rules::apply(state, &Event::Finish { ticket, caller, end: End::Answered(Answered::Accepted) }, now)
+    };
+    let Decision::Go(first) = ask(&mut state, busy, now) else { panic!("nobody was before it") };
+    end(&mut state, first, now);
+    let mut tickets = Vec::new();
+    while let Decision::Go(ticket) = ask(&mut state, busy, now) {
+        tickets.push(ticket);
+    }
+    assert_eq!(tickets.len(), 16);
+    assert_eq!(ask(&mut state, small, now), Decision::LinedUp);
+    assert_eq!(ask(&mut state, small, now), Decision::Wait(Awaited::Others));
+    end(&mut state, tickets.remove(0), now);
+    assert_eq!(ask(&mut state, busy, now), Decision::Wait(Awaited::Others), "that place is taken");
+    assert!(matches!(ask(&mut state, small, now), Decision::Go(_)));
+    end(&mut state, tickets.remove(0), now);
+    assert!(matches!(ask(&mut state, busy, now), Decision::Go(_)), "and the next is free again");
+    // Who lined up and does not come keeps nobody up for longer than a second.
+    assert_eq!(ask(&mut state, 3, now), Decision::LinedUp);
+    end(&mut state, tickets.remove(0), now);
+    now += 1000;
+    assert!(matches!(ask(&mut state, busy, now), Decision::Go(_)));
+}

@@ -46,11 +46,14 @@ fn reserve_interval(budget: u32) -> Millis {
     HOUR / Millis::from(reserve(budget).max(1))
 }
 
-/// Whether one more request of this class may go out at `now`.
-pub(super) fn room(shared: &Shared, class: Class, budget: u32, now: Millis) -> Room {
+/// Whether one more request of this class may go out at `now`. `left`: places that are somebody else's.
+pub(super) fn room(shared: &Shared, class: Class, budget: u32, left: usize, now: Millis) -> Room {
     let budget = budget.clamp(1, 110);
     let ordinary = if class == Class::Unblocked { budget } else { budget - reserve(budget) };
     let whole = check(shared, None, ordinary, now);
+    if whole == Room::Ordinary && shared.charges.len() + shared.in_flight.len() + left >= ordinary as usize {
+        return Room::Later(Awaited::Others);
+    }
     if class == Class::Accepted && whole != Room::Ordinary {
         return from_reserve(shared, budget, whole, now);
     }
@@ -128,28 +131,29 @@ mod tests {
     #[test]
     fn a_flood_of_bad_tokens_leaves_room_for_a_good_one() {
         let shared = charged(&[(Class::Untried, 18), (Class::Probe, 6)]);
-        assert!(matches!(room(&shared, Class::Untried, 36, 1), Room::Exhausted(_)));
-        assert!(matches!(room(&shared, Class::Probe, 36, 1), Room::Exhausted(_)));
-        assert_eq!(room(&shared, Class::Retry, 36, 1), Room::Ordinary);
-        assert_eq!(room(&shared, Class::Accepted, 36, 1), Room::Ordinary);
+        assert!(matches!(room(&shared, Class::Untried, 36, 0, 1), Room::Exhausted(_)));
+        assert!(matches!(room(&shared, Class::Probe, 36, 0, 1), Room::Exhausted(_)));
+        assert_eq!(room(&shared, Class::Retry, 36, 0, 1), Room::Ordinary);
+        assert_eq!(room(&shared, Class::Accepted, 36, 0, 1), Room::Ordinary);
     }
 
     #[test]
     fn the_reserve_gives_one_try_every_ten_minutes() {
         let mut shared = charged(&[(Class::Accepted, 30)]);
-        assert_eq!(room(&shared, Class::Accepted, 36, 1), Room::Reserve);
+        assert_eq!(room(&shared, Class::Accepted, 36, 0, 1), Room::Reserve);
         shared.reserve_used = Some(1);
-        let Room::Exhausted(Refusal::BudgetExhausted { retry_in, .. }) = room(&shared, Class::Accepted, 36, 1) else {
+        let Room::Exhausted(Refusal::BudgetExhausted { retry_in, .. }) = room(&shared, Class::Accepted, 36, 0, 1)
+        else {
             panic!("expected a refusal")
         };
         assert_eq!(retry_in, 10 * 60_000);
-        assert_eq!(room(&shared, Class::Accepted, 36, 1 + 10 * 60_000), Room::Reserve);
+        assert_eq!(room(&shared, Class::Accepted, 36, 0, 1 + 10 * 60_000), Room::Reserve);
     }
 
     #[test]
     fn a_budget_of_one_still_lets_one_request_out() {
         for class in [Class::Untried, Class::Probe, Class::Retry, Class::Accepted, Class::Unblocked] {
-            assert_eq!(room(&Shared::default(), class, 1, 0), Room::Ordinary);
+            assert_eq!(room(&Shared::default(), class, 1, 0, 0), Room::Ordinary);
         }
     }
 }

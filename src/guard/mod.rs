@@ -134,6 +134,8 @@ pub enum Decision {
     Refuse(Refusal),
     /// The attempt that this caller waited for could not be sent; here is why.
     Share(Failure),
+    /// As [`Decision::Wait`] for others, and the next place is this owner's.
+    LinedUp,
     /// To [`Event::Finish`]: what the state knew of the token before the answer.
     Noted {
         /// How long ago the token was accepted last, before this answer.

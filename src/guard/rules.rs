@@ -2,7 +2,7 @@
 
 use super::budget::{self, Room};
 use super::schedule::rest;
-use super::state::{Block, Charge, Class, Failed, Rejection, Reservation, Shared, State, Token, lose};
+use super::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, Shared, State, Token, lose};
 use super::{
     Answered, Awaited, Caller, Decision, End, Event, Failure, HOUR, MINUTE, Millis, Owner, Refusal, Report, Ticket,
 };
@@ -19,6 +19,8 @@ const BLOCK_PROBES: (Millis, Millis) = (2 * MINUTE, 15 * MINUTE);
 const BLOCK_PROBE_PRECEDENCE: Millis = MINUTE;
 /// The budget while it is not known what the last hour held.
 const CAUTIOUS_BUDGET: u32 = 12;
+/// So long a place is kept for the owner that is next in line; it asks far more often.
+const PLACE_KEPT: Millis = 1000;
 /// What a person may ask for within an hour.
 const MOST_UNBLOCKS: usize = 3;
 
@@ -26,8 +28,13 @@ const MOST_UNBLOCKS: usize = 3;
 pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
     state.settle(now);
     match event {
-        Event::Reserve { caller, owner, waited_for, lasts } => match ask(state, caller, *waited_for, now) {
+        Event::Reserve { caller, owner, waited_for, lasts } => match ask(state, caller, *owner, *waited_for, now) {
             Ok(permit) => Decision::Go(reserve(state, caller, *owner, &permit, *lasts, now)),
+            Err(Decision::Wait(Awaited::Others)) if may_line_up(state, caller, *owner) => {
+                let next = NextInLine { owner: *owner, token: caller.token, until: now + PLACE_KEPT };
+                state.shared(caller.scope).next_in_line = Some(next);
+                Decision::LinedUp
+            }
             Err(decision) => decision,
         },
         Event::Finish { ticket, caller, end } => finish(state, *ticket, caller, end, now),
@@ -38,9 +45,25 @@ pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
 
 /// What a reservation would be answered at `now` if it is not [`Decision::Go`]: nothing is changed but what time has
 /// changed already.
-pub fn held_back(state: &mut State, caller: &Caller, waited_for: Option<Ticket>, now: Millis) -> Option<Decision> {
+pub fn held_back(
+    state: &mut State,
+    caller: &Caller,
+    owner: Owner,
+    waited_for: Option<Ticket>,
+    now: Millis,
+) -> Option<Decision> {
     state.settle(now);
-    ask(state, caller, waited_for, now).err()
+    let decision = ask(state, caller, owner, waited_for, now).err();
+    decision.filter(|decision| *decision != Decision::Wait(Awaited::Others) || !may_line_up(state, caller, owner))
+}
+
+/// Whether an owner that has to wait for others gets the next place: when nobody else is to get it, and it has nothing
+/// of this token on the wire. So a program with many threads does not take every place that comes free.
+fn may_line_up(state: &State, caller: &Caller, owner: Owner) -> bool {
+    state.shared.get(&caller.scope).is_some_and(|shared| {
+        let mut on_wire = shared.in_flight.values();
+        shared.next_in_line.is_none() && !on_wire.any(|r| r.owner == owner && r.token == caller.token)
+    })
 }
 
 /// What a request that may go out draws on.
@@ -50,7 +73,13 @@ struct Permit {
     looks_at_block: bool,
 }
 
-fn ask(state: &State, caller: &Caller, waited_for: Option<Ticket>, now: Millis) -> Result<Permit, Decision> {
+fn ask(
+    state: &State,
+    caller: &Caller,
+    owner: Owner,
+    waited_for: Option<Ticket>,
+    now: Millis,
+) -> Result<Permit, Decision> {
     let budget = if state.is_cautious(now) { caller.budget.min(CAUTIOUS_BUDGET) } else { caller.budget };
     let known = state.tokens.get(&caller.token);
     if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
@@ -75,15 +104,18 @@ fn ask(state: &State, caller: &Caller, waited_for: Option<Ticket>, now: Millis) 
     if let Some(until) = shared.retry_after {
         return Err(Decision::Wait(Awaited::RetryAfter(until - now)));
     }
+    // A place that comes free; where nothing is on the wire, none does.
+    let left_for = shared.next_in_line.filter(|next| next.owner != owner && !shared.in_flight.is_empty());
     if let Some(token) = known {
         if let Some(trial) = token.trial {
             return Err(Decision::Wait(Awaited::Trial(trial)));
         }
-        if !is_fresh(token, now) && token.in_flight > 0 || token.in_flight >= MOST_IN_FLIGHT {
+        let left = u32::from(left_for.is_some_and(|next| next.token == caller.token));
+        if !is_fresh(token, now) && token.in_flight > 0 || token.in_flight + left >= MOST_IN_FLIGHT {
             return Err(Decision::Wait(Awaited::Others));
         }
     }
-    let from_reserve = match budget::room(shared, class, budget, now) {
+    let from_reserve = match budget::room(shared, class, budget, usize::from(left_for.is_some()), now) {
         Room::Ordinary => false,
         Room::Reserve => true,
         Room::Later(awaited) => return Err(Decision::Wait(awaited)),
@@ -98,6 +130,7 @@ fn reserve(state: &mut State, caller: &Caller, owner: Owner, permit: &Permit, la
     let lasts = lasts.clamp(0, HOUR) + GRACE;
     let shared = state.shared(caller.scope);
     let class = permit.class;
+    shared.next_in_line.take_if(|next| next.owner == owner && next.token == caller.token);
     shared.in_flight.insert(ticket, Reservation { token: caller.token, owner, class, expires: now + lasts, lasts });
     if permit.from_reserve {
         shared.reserve_used = Some(now);
@@ -248,7 +281,7 @@ fn noted(state: &State, caller: &Caller, accepted_ago: Option<Millis>, now: Mill
 }
 
 fn unblock(state: &mut State, caller: &Caller, now: Millis) -> Decision {
-    if ask(state, caller, None, now).is_ok() {
+    if ask(state, caller, Owner::MAX, None, now).is_ok() {
         // Nothing holds it back: nothing is used up.
         return Decision::Unblocked;
     }

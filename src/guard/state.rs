@@ -63,6 +63,17 @@ pub(super) struct Shared {
     /// When the last part of the budget was drawn on, and by which request if it is still on the wire.
     pub(super) reserve_used: Option<Millis>,
     pub(super) reserve_ticket: Option<Ticket>,
+    /// Who gets the next place that comes free.
+    pub(super) next_in_line: Option<NextInLine>,
+}
+
+/// An owner that waits for a place while others hold them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NextInLine {
+    pub(super) owner: Owner,
+    pub(super) token: Fingerprint,
+    /// It must have asked again by then.
+    pub(super) until: Millis,
 }
 
 /// A probable block of the source IP.
@@ -146,6 +157,7 @@ impl State {
             }
             shared.charges.retain(|charge| charge.at > now - HOUR);
             shared.retry_after = shared.retry_after.filter(|&until| until > now);
+            shared.next_in_line = shared.next_in_line.filter(|next| next.until > now);
             shared.reserve_used = shared.reserve_used.filter(|&at| at > now - HOUR);
         }
         self.shared.retain(|_, shared| !shared.says_nothing());
@@ -207,6 +219,7 @@ impl State {
             }
             shared.retry_after = shared.retry_after.map(|until| until.min(now + HOUR));
             shared.reserve_used = shared.reserve_used.map(|at| at.min(now));
+            shared.next_in_line = None;
             if let Some(block) = &mut shared.blocked {
                 block.since = block.since.min(now);
                 block.next_probe = block.next_probe.min(now + 15 * MINUTE);

@@ -62,6 +62,7 @@ impl State {
             shared.in_flight.values_mut().for_each(|reservation| moved(&mut reservation.expires));
             shared.retry_after.iter_mut().for_each(moved);
             shared.reserve_used.iter_mut().for_each(moved);
+            shared.next_in_line = None;
             if let Some(block) = &mut shared.blocked {
                 moved(&mut block.since);
                 moved(&mut block.next_probe);

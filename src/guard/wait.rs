@@ -71,6 +71,7 @@ impl Guard {
                     }
                     awaited = Some(what);
                 }
+                Decision::LinedUp => awaited = Some(Awaited::Others),
                 // No answer to a reservation: asked again, as long as the caller has time.
                 Decision::Noted { .. } | Decision::Unblocked | Decision::Buried => awaited = None,
             }

@@ -5,7 +5,7 @@
  *   forks leave            forks a child that only lives, says so, and makes one call
  *
  * Prints "done N", the number of calls that succeeded in parent and children, and "hung N", children that did not end
- * within 10 seconds. */
+ * within 30 seconds. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <stdatomic.h>
@@ -62,7 +62,7 @@ static void *work(void *unused) {
 static pid_t child(void) {
     pid_t pid = fork();
     if (pid != 0) return pid;
-    alarm(10);
+    alarm(30);
     for (int i = 0; i < CALLS; i++) call(inherited);
     te_client *own = te_client_new(NULL, NULL);
     call(own);

@@ -3,7 +3,7 @@
 
 #![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
 
-use crate::guard::state::{Block, Charge, Class, Failed, Rejection, Reservation, State, Token};
+use crate::guard::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token};
 use crate::guard::timeline::Boot;
 use crate::guard::{Failure, Fingerprint, Millis, Scope, Ticket};
 use crate::status::Status;
@@ -53,6 +53,10 @@ pub(super) fn encode(state: &State, out: &mut Vec<u8>) {
             out.option(shared.retry_after);
             out.option(shared.reserve_used);
             out.number(shared.reserve_ticket.unwrap_or(0));
+            let next = shared.next_in_line;
+            out.number(next.map_or(0, |next| next.owner));
+            out.bytes(&next.map_or([0; 16], |next| next.token.0));
+            out.option(next.map(|next| next.until));
         });
         for charge in &shared.charges {
             record(out, CHARGE, |out| {
@@ -167,6 +171,8 @@ fn get(state: &mut State, kind: u8, mut body: &[u8]) -> Option<()> {
             shared.blocked = since.zip(next_probe).map(|(since, next_probe)| Block { since, next_probe, probe });
             (shared.retry_after, shared.reserve_used) = (option(body)?, option(body)?);
             shared.reserve_ticket = ticket(body)?;
+            let (owner, token, until) = (number(body)?, fingerprint(body)?, option(body)?);
+            shared.next_in_line = until.map(|until| NextInLine { owner, token, until });
         }
         CHARGE => {
             let shared = state.shared.entry(scope(body)?).or_default();

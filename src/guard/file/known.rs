@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ring::digest::{Context, SHA256};
 
-use crate::guard::{Caller, Decision, Event, Fingerprint, HOUR, Millis, Report, State, Ticket, rules};
+use crate::guard::{Caller, Decision, Event, Fingerprint, HOUR, Millis, Owner, Report, State, Ticket, rules};
 use crate::sys::clock::Moment;
 
 /// A state and its salt.
@@ -104,11 +104,12 @@ impl Known {
     pub(super) fn held_back(
         &mut self,
         caller: &Caller,
+        owner: Owner,
         waited_for: Option<Ticket>,
         moment: &Moment,
     ) -> Option<Decision> {
         let (caller, now) = (self.caller(caller), self.time(moment));
-        rules::held_back(&mut self.state, &caller, waited_for, now)
+        rules::held_back(&mut self.state, &caller, owner, waited_for, now)
     }
 
     /// What is known of one caller, for people.

@@ -22,7 +22,7 @@ use crate::sys::fork::{self, Step};
 use crate::sys::{clock, futex};
 
 /// The longest that a waiter sleeps before it looks whether another process changed something.
-const LOOK: Duration = Duration::from_millis(40);
+const LOOK: Duration = Duration::from_millis(20);
 /// Pauses between tries for the lock.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(4));
 /// How often somebody who tries for the lock is asked whether he still wants it.

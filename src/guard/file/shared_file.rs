@@ -104,7 +104,8 @@ impl SharedFile {
         waited_for: Option<Ticket>,
         moment: &Moment,
     ) -> io::Result<Option<Decision>> {
-        let ask = |known: &mut Known| known.held_back(caller, waited_for, moment);
+        let owner = self.owner;
+        let ask = |known: &mut Known| known.held_back(caller, owner, waited_for, moment);
         // Most callers may go, as what was read last says as well: the file need not be read twice for them.
         if self.header.is_some() && ask(&mut self.known).is_none() || !self.refresh(moment)? {
             return Ok(None);
@@ -132,7 +133,7 @@ impl SharedFile {
             changed = true;
         }
         let mut decision = self.known.apply(event, moment);
-        if matches!(decision, Decision::Wait(_)) {
+        if matches!(decision, Decision::Wait(_) | Decision::LinedUp) {
             let dead = self.dead_owners()?;
             for &owner in &dead {
                 self.known.apply(&Event::Died { owner }, moment);

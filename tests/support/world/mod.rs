@@ -195,7 +195,8 @@ impl World {
             Step::Turn(token, good) => self.good[token] = good,
             Step::Unblock(token) => {
                 let caller = self.caller(token, 0);
-                let free = rules::held_back(&mut self.state, &caller, None, self.clock).is_none();
+                let ask = Event::Reserve { caller, owner: Owner::MAX, waited_for: None, lasts: MINUTE };
+                let free = matches!(rules::apply(&mut self.state.clone(), &ask, self.clock), Decision::Go(_));
                 let decision = rules::apply(&mut self.state, &Event::Unblock { caller }, self.clock);
                 self.promises.unblock(&caller, &decision, free);
             }
@@ -236,7 +237,11 @@ impl World {
                 let lasts = lasts.min(HOUR) + GRACE;
                 self.wire.push(Request { caller, owner, ticket: *ticket, expires: self.clock + lasts, lasts });
             }
-            Decision::Wait(awaited) => {
+            Decision::Wait(_) | Decision::LinedUp => {
+                let awaited = match &decision {
+                    Decision::Wait(awaited) => awaited,
+                    _ => &Awaited::Others,
+                };
                 self.promises.wait(&caller, *awaited);
                 let waited_for = waited_for.or(match awaited {
                     Awaited::Trial(ticket) => Some(*ticket),
