@@ -20,20 +20,26 @@ pub fn prefix() -> &'static Path {
     })
 }
 
-/// The install command, as a person types it: what `cargo test` tells its tests about their package would make the
-/// build scripts of dependencies run anew, and with them all of the build.
+/// The install command, as a person types it.
 pub fn install() -> Command {
-    let mut install = Command::new(root().join("install.sh"));
+    let mut install = typed(root().join("install.sh"));
+    // Set by the person who runs the tests, it would put the tree elsewhere.
+    install.env_remove("DESTDIR");
+    install
+}
+
+/// A command as a person types it: what `cargo test` tells its tests about their package would make the build scripts
+/// of dependencies run anew, and with them all of a build.
+pub fn typed(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = cleaned(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         let of_package = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_");
         if of_package || ["CARGO", "OUT_DIR", "LD_LIBRARY_PATH", "RUST_RECURSION_COUNT"].contains(&&*text) {
-            install.env_remove(&name);
+            command.env_remove(&name);
         }
     }
-    // Set by the person who runs the tests, it would put the tree elsewhere.
-    install.env_remove("DESTDIR");
-    install
+    command
 }
 
 /// The shared library of the installed tree.
