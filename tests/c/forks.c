@@ -1,6 +1,7 @@
 /* Forks in the middle of everything.
  *
- *   forks storm CHILDREN   64 threads call while children are forked; each child makes calls with what it inherited
+ *   forks storm CHILDREN   64 threads take every lock there is while children are forked; each child makes calls with
+ *                          what it inherited
  *   forks all CHILDREN     children and parent make calls with one client that has made none yet
  *   forks leave            forks a child that only lives, says so, and makes one call
  *
@@ -25,7 +26,7 @@ struct shared {
 };
 
 static struct shared *shared;
-static te_client *inherited;
+static te_client *inherited, *bad;
 static atomic_int stop;
 
 static void call(const te_client *client) {
@@ -43,19 +44,42 @@ static void call(const te_client *client) {
     te_free(response);
 }
 
-/* Everything that takes a lock, over and over. */
-static void *work(void *unused) {
+static void *make_calls(void *unused) {
     (void)unused;
     while (!atomic_load(&stop)) {
         te_client *own = te_client_new(NULL, NULL);
-        te_call *never = te_call_new("GET", "/never");
         call(inherited);
         call(own);
-        te_free(te_client_guard(own));
-        te_client_cancel(own);
-        te_free(never);
         te_free(own);
     }
+    return NULL;
+}
+
+static void *make_handles(void *unused) {
+    (void)unused;
+    while (!atomic_load(&stop)) {
+        te_call *never = te_call_new("GET", "/never");
+        te_call_cancel(never);
+        te_free(never);
+    }
+    return NULL;
+}
+
+static void *make_clients(void *unused) {
+    (void)unused;
+    while (!atomic_load(&stop)) {
+        te_client *own = te_client_new(NULL, NULL);
+        te_free(te_client_guard(own));
+        te_client_cancel(own);
+        te_free(own);
+    }
+    return NULL;
+}
+
+/* Refused without a request, and each time a line in the log. */
+static void *be_refused(void *unused) {
+    (void)unused;
+    while (!atomic_load(&stop)) call(bad);
     return NULL;
 }
 
@@ -66,6 +90,7 @@ static pid_t child(void) {
     for (int i = 0; i < CALLS; i++) call(inherited);
     te_client *own = te_client_new(NULL, NULL);
     call(own);
+    if (bad != NULL) call(bad);
     te_free(te_client_guard(inherited));
     te_free(own);
     te_free(inherited);
@@ -83,9 +108,12 @@ static int hung(const pid_t *children, int count) {
 
 static void storm(int count, pid_t *children) {
     pthread_t threads[THREADS];
-    struct timespec pause = {0, 15 * 1000 * 1000};
+    struct timespec pause = {0, 10 * 1000 * 1000};
+    bad = te_client_new("bad-token", NULL);
     call(inherited);
+    call(bad);
     for (int i = 0; i < THREADS; i++) {
+        void *(*work)(void *) = i < 52 ? make_calls : i < 56 ? make_handles : i < 60 ? make_clients : be_refused;
         if (pthread_create(&threads[i], NULL, work, NULL) != 0) abort();
     }
     for (int i = 0; i < count; i++) {
@@ -95,6 +123,7 @@ static void storm(int count, pid_t *children) {
     printf("hung %d\n", hung(children, count));
     atomic_store(&stop, 1);
     for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    te_free(bad);
 }
 
 static void all(int count, pid_t *children) {
