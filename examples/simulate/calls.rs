@@ -97,7 +97,11 @@ impl World<'_> {
         if left <= 0 {
             return self.over(id, Err(Why::Waited));
         }
-        match self.step(store, &Event::Reserve { caller, owner, waited_for, lasts: left }) {
+        let decision = match self.step(store, &Event::Reserve { caller, owner, waited_for, lasts: left }) {
+            Decision::LinedUp => Decision::Wait(Awaited::Others),
+            decision => decision,
+        };
+        match decision {
             Decision::Go(ticket) => {
                 self.calls.get_mut(&id).expect("the same").ticket = Some(ticket);
                 self.send(id);
