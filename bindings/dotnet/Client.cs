@@ -1,5 +1,6 @@
 // Clients, their settings, and calls that need more than a path.
 using System;
+using System.Security;
 
 namespace ThousandEyes
 {
@@ -99,15 +100,28 @@ namespace ThousandEyes
         public Client(string token) : this(token, null) { }
 
         /// <summary>For a token (null: as above), with options (null: defaults). Touches no network.</summary>
-        public Client(string token, Options options) : base(Make(token, options ?? new Options())) { }
+        public Client(string token, Options options)
+            : base(Make(options, make => Utf8.Secret(token, make))) { }
 
-        private static Handle Make(string token, Options options)
+        private Client(Handle handle) : base(handle) { }
+
+        /// <summary>For a token that is never a string here: every copy that is made of it is wiped.</summary>
+        public static Client Secured(SecureString token, Options options)
+        {
+            if (token == null)
+            {
+                throw new ArgumentNullException("token");
+            }
+            return new Client(Make(options, make => Utf8.Secret(token, make)));
+        }
+
+        private static Handle Make(Options options, Func<Func<byte[], Handle>, Handle> withToken)
         {
             Library.Check();
             using (Handle settings = Native.te_options_new())
             {
-                Callbacks callbacks = options.Apply(settings);
-                Handle client = Utf8.Secret(token, bytes => Native.te_client_new(bytes, settings));
+                Callbacks callbacks = (options ?? new Options()).Apply(settings);
+                Handle client = withToken(bytes => Native.te_client_new(bytes, settings));
                 client.Keep = callbacks;
                 return client.Checked();
             }

@@ -1,6 +1,7 @@
 // What crosses the border to the library, and stays alive meanwhile: handles, text, callbacks.
 using System;
 using System.Runtime.InteropServices;
+using System.Security;
 using System.Text;
 
 namespace ThousandEyes
@@ -102,6 +103,8 @@ namespace ThousandEyes
         // Half a surrogate pair is an ArgumentException; the lenient encoding would send a question mark instead.
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
+        private const string Inside = "The text has U+0000 inside, and the library would take it for the end.";
+
         /// <summary>UTF-8 that ends with NUL; null stays null.</summary>
         internal static byte[] Text(string text)
         {
@@ -141,6 +144,38 @@ namespace ThousandEyes
             }
         }
 
+        /// <summary>The same for a secret that is no string; what is copied of it is pinned and wiped too.</summary>
+        internal static T Secret<T>(SecureString text, Func<byte[], T> use)
+        {
+            char[] letters = new char[text.Length];
+            byte[] bytes = new byte[Strict.GetMaxByteCount(letters.Length) + 1];
+            GCHandle pinLetters = GCHandle.Alloc(letters, GCHandleType.Pinned);
+            GCHandle pinBytes = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+            IntPtr copy = IntPtr.Zero;
+            try
+            {
+                copy = Marshal.SecureStringToGlobalAllocUnicode(text);
+                Marshal.Copy(copy, letters, 0, letters.Length);
+                if (Array.IndexOf(letters, '\0') >= 0)
+                {
+                    throw new ArgumentException(Inside);
+                }
+                Strict.GetBytes(letters, 0, letters.Length, bytes, 0);
+                return use(bytes);
+            }
+            finally
+            {
+                if (copy != IntPtr.Zero)
+                {
+                    Marshal.ZeroFreeGlobalAllocUnicode(copy);
+                }
+                Array.Clear(letters, 0, letters.Length);
+                Array.Clear(bytes, 0, bytes.Length);
+                pinLetters.Free();
+                pinBytes.Free();
+            }
+        }
+
         /// <summary>A copy of lent text; null for NULL.</summary>
         internal static string Read(IntPtr text)
         {
@@ -166,7 +201,7 @@ namespace ThousandEyes
             }
             if (text.IndexOf('\0') >= 0)
             {
-                throw new ArgumentException("The text has U+0000 inside, and the library would take it for the end.");
+                throw new ArgumentException(Inside);
             }
             return new byte[Strict.GetByteCount(text) + 1];
         }

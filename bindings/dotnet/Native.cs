@@ -78,7 +78,7 @@ namespace ThousandEyes
     /// </summary>
     internal static class Native
     {
-        private const string Name = "thousandeyes";
+        internal const string Name = "thousandeyes";
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern IntPtr te_status_name(int status);
@@ -192,13 +192,21 @@ namespace ThousandEyes
 
         public static string Version
         {
-            get { return Utf8.Read(Native.te_version()); }
+            get
+            {
+                LibraryFile.Load();
+                return Utf8.Read(Native.te_version());
+            }
         }
 
         /// <summary>How many handles are alive in this process: 0 when everything was disposed of.</summary>
         public static long LiveHandles
         {
-            get { return Native.te_live_handles(); }
+            get
+            {
+                LibraryFile.Load();
+                return Native.te_live_handles();
+            }
         }
 
         /// <summary>Stops before functions are called that mean something else in the library found.</summary>
@@ -208,6 +216,7 @@ namespace ThousandEyes
             {
                 return;
             }
+            LibraryFile.Load();
             int found = Native.te_abi_version();
             if (found != Constants.TE_ABI_VERSION)
             {
