@@ -1,0 +1,29 @@
+//! The PowerShell module in the real PowerShell engine: tests/powershell, run by the .NET SDK.
+// needs: dotnet dotnet-sdk-10.0
+
+mod support;
+
+use std::process::Command;
+
+use support::installed::{command, library, root, run, text};
+
+/// The SDK, with none of its servers left running.
+fn dotnet(verb: &str) -> Command {
+    let mut dotnet = command("dotnet");
+    dotnet.current_dir(root()).env("MSBUILDDISABLENODEREUSE", "1").arg(verb).arg("-p:UseSharedCompilation=false");
+    dotnet
+}
+
+#[test]
+fn the_module_works_in_the_engine() {
+    let module = root().join("target/powershell/ThousandEyes");
+    run(dotnet("build").args(["bindings/powershell", "-o"]).arg(&module));
+    let stand_in = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples/stand_in");
+    assert!(stand_in.exists(), "{} is not built: cargo build --features test-hooks --examples", stand_in.display());
+    let mut tests = dotnet("test");
+    tests.arg("tests/powershell").env("TE_LIBRARY", library()).env("TE_TEST_STAND_IN", stand_in);
+    tests.env("TE_TEST_MODULE", &module).env("TE_TEST_ROOT", root());
+    // All of them: a filter or a discovery that fails must not look like success.
+    let told = text(&run(&mut tests));
+    assert!(told.contains("Passed!") && told.contains("Skipped:     0"), "{told}");
+}
