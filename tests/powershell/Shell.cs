@@ -17,9 +17,21 @@ public sealed class Shell : IDisposable
 
     private readonly Runspace runspace;
 
+    /// <summary>A type of the module, however it was compiled.</summary>
+    public static Type Type(string name)
+    {
+        using Shell loaded = new();
+        return (Type)loaded.Run($"[{name}]")[0].BaseObject;
+    }
+
+    public static long LiveHandles =>
+        (long)Type("ThousandEyes.Library").GetProperty("LiveHandles")!.GetValue(null)!;
+
     public Shell()
     {
-        runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        state.Commands.Add(new SessionStateCmdletEntry("Add-Type", typeof(AddType), null));
+        runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
         Run("Import-Module $args[0]", Module);
     }
