@@ -1,6 +1,7 @@
 // include/thousandeyes.h in C#, name for name and in its order; a test compares the two.
 // C# 5 and no SDK: Add-Type of Windows PowerShell 5.1 compiles these files as they are.
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
 namespace ThousandEyes
@@ -217,7 +218,19 @@ namespace ThousandEyes
                 return;
             }
             LibraryFile.Load();
-            int found = Native.te_abi_version();
+            int found;
+            try
+            {
+                found = Native.te_abi_version();
+            }
+            catch (DllNotFoundException failure)
+            {
+                IList<string> places = LibraryFile.Candidates();
+                string text = "The native library was found neither by the system nor in {0}. Put it there, or name "
+                    + "its file in the environment variable TE_LIBRARY.";
+                string place = places.Count > 0 ? places[0] : "a folder of this assembly's";
+                throw new DllNotFoundException(string.Format(text, place), failure);
+            }
             if (found != Constants.TE_ABI_VERSION)
             {
                 string text = "The libthousandeyes found, version {0}, has C interface {1}; this binding needs {2}. "

@@ -146,6 +146,12 @@ public sealed class LifetimeTests : IDisposable
             Assert.Equal(file, Loaded(folder));
             Environment.SetEnvironmentVariable("TE_LIBRARY", Path.Combine(folder, "missing.so"));
             Assert.Contains("missing.so", Assert.Throws<TargetInvocationException>(() => Loaded(folder)).InnerException!.Message);
+            Environment.SetEnvironmentVariable("TE_LIBRARY", null);
+            // By its own path: what is loaded from the one above stays loaded.
+            Directory.Delete(Path.Combine(folder, "runtimes"), true);
+            string beside = Path.Combine(folder, "libthousandeyes.so");
+            File.WriteAllText(beside, "no library");
+            Assert.Contains(beside, Assert.Throws<TargetInvocationException>(() => Loaded(folder)).InnerException!.Message);
         }
         finally
         {

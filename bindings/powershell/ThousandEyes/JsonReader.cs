@@ -9,8 +9,8 @@ using System.Text;
 namespace ThousandEyes.PowerShell
 {
     /// <summary>
-    /// Objects become PSObjects, arrays object[]; whole numbers long, or decimal where they are too large, others double.
-    /// Strings stay strings.
+    /// Objects become PSObjects, arrays object[]; whole numbers long, or decimal where they are too large, others
+    /// double. Strings stay strings.
     /// </summary>
     internal sealed class JsonReader
     {
