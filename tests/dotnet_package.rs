@@ -1,0 +1,41 @@
+//! The .NET package, made and used: the C# example runs on it with nothing but the package's own library.
+// needs: dotnet dotnet-sdk-10.0
+
+mod support;
+
+use std::process::Command;
+
+use support::installed::{command, library, output, root, run, scratch, text};
+
+fn dotnet(arguments: &[&str]) -> Command {
+    let mut dotnet = command("dotnet");
+    // The library comes from the package, or from nowhere.
+    dotnet.current_dir(root()).env_remove("LD_LIBRARY_PATH").env("MSBUILDDISABLENODEREUSE", "1");
+    dotnet.args(arguments).arg("-p:UseSharedCompilation=false");
+    dotnet
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_example_runs_on_the_package() {
+    let packages = scratch("dotnet-package");
+    std::fs::remove_dir_all(&packages).unwrap();
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    let native = packages.join(format!("runtimes/linux-{processor}/native"));
+    std::fs::create_dir_all(&native).unwrap();
+    std::fs::copy(library(), native.join("libthousandeyes.so")).unwrap();
+
+    let empty = output(dotnet(&["pack", "bindings/dotnet", "-o"]).arg(&packages));
+    assert!(!empty.status.success() && text(&empty).contains("-p:Runtimes=DIR"), "{}", text(&empty));
+    let runtimes = format!("-p:Runtimes={}", packages.join("runtimes").display());
+    run(dotnet(&["pack", "bindings/dotnet", &runtimes, "-o"]).arg(&packages));
+
+    let made = packages.join("program");
+    let from = format!("-p:Packages={}", packages.display());
+    run(dotnet(&["build", "tests/dotnet_package", &from, "-o"]).arg(&made));
+    support::example::check(|| {
+        let mut example = command("dotnet");
+        example.env_remove("LD_LIBRARY_PATH").arg(made.join("ListTests.dll"));
+        example
+    });
+}
