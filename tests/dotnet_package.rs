@@ -25,14 +25,14 @@ fn the_example_runs_on_the_package() {
     std::fs::create_dir_all(&native).unwrap();
     std::fs::copy(library(), native.join("libthousandeyes.so")).unwrap();
 
-    let empty = output(dotnet(&["pack", "bindings/dotnet", "-o"]).arg(&packages));
+    let empty = output(dotnet(&["pack", "bindings/dotnet"]).arg("-o").arg(&packages));
     assert!(!empty.status.success() && text(&empty).contains("-p:Runtimes=DIR"), "{}", text(&empty));
     let runtimes = format!("-p:Runtimes={}", packages.join("runtimes").display());
-    run(dotnet(&["pack", "bindings/dotnet", &runtimes, "-o"]).arg(&packages));
+    run(dotnet(&["pack", "bindings/dotnet", &runtimes]).arg("-o").arg(&packages));
 
     let made = packages.join("program");
     let from = format!("-p:Packages={}", packages.display());
-    run(dotnet(&["build", "tests/dotnet_package", &from, "-o"]).arg(&made));
+    run(dotnet(&["build", "tests/dotnet_package", &from]).arg("-o").arg(&made));
     support::example::check(|| {
         let mut example = command("dotnet");
         example.env_remove("LD_LIBRARY_PATH").arg(made.join("ListTests.dll"));
