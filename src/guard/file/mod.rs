@@ -25,6 +25,8 @@ use crate::sys::{clock, futex};
 const LOOK: Duration = Duration::from_millis(20);
 /// Pauses between tries for the lock.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(4));
+/// The longest pause of one that reports the end of an attempt: others wait for what it says.
+const LONGEST_OF_AN_END: Duration = Duration::from_micros(200);
 /// How often somebody who tries for the lock is asked whether he still wants it.
 const ASK: Duration = Duration::from_millis(20);
 
@@ -127,15 +129,18 @@ impl Store for FileStore {
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
                 if let Err(stopped) = patience.left() {
-                    if matches!(event, Event::Finish { .. }) {
-                        let step = Step::begin();
-                        self.lock(&step).pending.push(event.clone());
-                    }
-                    return Err(stopped);
+                    let Event::Finish { caller, .. } = event else { return Err(stopped) };
+                    // Recorded with the next step; what was known before is told as it was last seen.
+                    let step = Step::begin();
+                    self.lock(&step).pending.push(event.clone());
+                    drop(step);
+                    let accepted_ago = self.report(caller).accepted_ms_ago;
+                    return Ok(Decision::Noted { accepted_ago, next_try_in: None });
                 }
             }
             std::thread::sleep(pause);
-            pause = (pause * 2).min(PAUSES.1);
+            let longest = if matches!(event, Event::Finish { .. }) { LONGEST_OF_AN_END } else { PAUSES.1 };
+            pause = (pause * 2).min(longest);
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) struct SharedFile {
     /// What is known from a file that was lost, until it stands in this one.
     carried: Option<Known>,
     looked: Millis,
+    /// Another process had the lock, so what was read last is old by now.
+    is_behind: bool,
 }
 
 impl SharedFile {
@@ -55,6 +57,7 @@ impl SharedFile {
             known: Known::default(),
             carried,
             looked,
+            is_behind: false,
         })
     }
 
@@ -86,7 +89,8 @@ impl SharedFile {
             return Ok(Some(decision));
         }
         halt::at("before the lock");
-        if !lock::try_lock(self.file()?, STEP)? {
+        self.is_behind = !lock::try_lock(self.file()?, STEP)?;
+        if self.is_behind {
             return Ok(None);
         }
         halt::at("locked");
@@ -107,7 +111,7 @@ impl SharedFile {
         let owner = self.owner;
         let ask = |known: &mut Known| known.held_back(caller, owner, waited_for, moment);
         // Most callers may go, as what was read last says as well: the file need not be read twice for them.
-        if self.header.is_some() && ask(&mut self.known).is_none() || !self.refresh(moment)? {
+        if self.header.is_some() && !self.is_behind && ask(&mut self.known).is_none() || !self.refresh(moment)? {
             return Ok(None);
         }
         match ask(&mut self.known) {
