@@ -3,6 +3,7 @@
 //! [`rules`] decides, as pure functions; a [`Store`] makes one decision atomic for everybody who shares it;
 //! [`Guard`] is what a client holds: it asks, waits and reports.
 
+mod admission;
 mod budget;
 #[cfg(target_os = "linux")]
 mod file;
