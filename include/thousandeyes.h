@@ -18,7 +18,8 @@
  *   - Redirects are not followed. A rate limit is waited for, inside the call's time, and the call is made again.
  *   - Callbacks run on the thread that makes the call, of several threads at once. They must not throw, longjmp or end
  *     the thread. Inside, te_free and the cancels may be used; everything that calls or asks the guard is refused.
- *   - After fork() a child may use the clients it has; it shares no connection and no lock with its parent.
+ *   - After fork() a child may use the clients it has, over connections of its own; not options, calls and responses
+ *     that another thread was using at that moment. Do not fork from a callback, nor from a signal handler.
  *   - Durations are milliseconds.
  *   - te_status: 0 success; above 0 success with news; below 0 failure. Messages never hold a secret.
  */
