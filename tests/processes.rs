@@ -84,7 +84,7 @@ fn a_busy_program_leaves_room_for_a_small_one_with_the_same_token() {
         small
     });
     assert_eq!(small.statuses.keys().collect::<Vec<_>>(), ["TE_OK"]);
-    println!("{small:?}");
-    assert!(small.longest < 2000, "{small:?}");
+    // In six seconds, 50 ms apart: who has to wait for a place by chance makes a dozen.
+    assert!(small.count("TE_OK") >= 30 && small.longest < 1000, "{small:?}");
     assert_eq!(server.max_in_flight_of("good-token"), 16);
 }
