@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use thousandeyes::guard::{Answered, Caller, End, FileStore, Fingerprint, Guard, MemoryStore, Scope, Store};
+use thousandeyes::guard::{
+    Answered, Caller, End, Families, FileStore, Fingerprint, Guard, MemoryStore, Scope, Store,
+};
 
 const CALLS: u32 = 50_000;
 const PROCESSES: u32 = 8;
@@ -14,14 +16,20 @@ const PACE: Duration = Duration::from_millis(10);
 const PACED_CALLS: u32 = 500;
 
 fn guard(store: Arc<dyn Store>, name: u8) -> Guard {
-    let caller = Caller { token: Fingerprint([name; 16]), scope: Scope::Network, budget: 36, route: 0 };
+    let caller = Caller {
+        token: Fingerprint([name; 16]),
+        scope: Scope::Network,
+        budget: 36,
+        route: 0,
+        families: Families::default(),
+    };
     Guard::new(store, caller)
 }
 
 fn call(guard: &Guard) -> Duration {
     let started = Instant::now();
-    let passage = guard.enter(&(started + Duration::from_secs(120))).expect("permission");
-    passage.end(End::Answered(Answered::Accepted));
+    let passage = guard.enter(Families::default(), &(started + Duration::from_secs(120))).expect("permission");
+    passage.end(End::Answered(Answered::Accepted), Vec::new());
     started.elapsed()
 }
 

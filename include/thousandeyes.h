@@ -365,6 +365,11 @@ te_status te_options_set_body_limit(te_options *options, int64_t bytes);
 // as such. Tokens that were never accepted share half of it, probes of rejected ones a quarter. Default: 36.
 te_status te_options_set_unauthorized_budget(te_options *options, int32_t answers);
 
+// 1 (the default): a call waits for the API's rate limits inside its time, and is sent again after a 429 of one. 0: it
+// fails at once with TE_E_RATE_LIMITED, and te_response_retry_after_ms says for how long.
+te_status te_options_set_wait_for_rate_limits(te_options *options,
+                                              int32_t wait);
+
 // What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
 te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
 

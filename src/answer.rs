@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::rate::{self, RateLimit};
+
 /// One answer: status line, headers and the unpacked body.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -10,11 +12,13 @@ pub struct Answer {
     /// With a closing NUL, which is not part of it, for C programs.
     body: Vec<u8>,
     json: OnceLock<Option<serde_json::Value>>,
+    rate_limits: Vec<RateLimit>,
 }
 
 impl Answer {
     pub(crate) fn new(http_status: u16, headers: Vec<(String, String)>) -> Self {
-        Self { http_status, headers, body: Vec::new(), json: OnceLock::new() }
+        let rate_limits = rate::read(&headers);
+        Self { http_status, headers, body: Vec::new(), json: OnceLock::new(), rate_limits }
     }
 
     pub(crate) fn set_body(&mut self, mut body: Vec<u8>) {
@@ -47,6 +51,11 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// The rate limits that the answer told of.
+    pub fn rate_limits(&self) -> &[RateLimit] {
+        &self.rate_limits
     }
 
     /// The body as JSON; `None` if it is not JSON. Parsed once.

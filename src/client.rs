@@ -12,7 +12,8 @@ use crate::config::{Config, Level};
 use crate::environment::variable;
 use crate::error::{Error, Result, Sent};
 use crate::explain;
-use crate::guard::{Answered, Denied, End, Failure, Guard, Patience, Stopped};
+use crate::families::Learned;
+use crate::guard::{Answered, Denied, End, Failure, Guard};
 use crate::identity;
 use crate::rate::{self, TooMany};
 use crate::status::Status;
@@ -32,6 +33,7 @@ pub struct Client {
     transport: Transport,
     config: Config,
     cancelled: Arc<AtomicBool>,
+    learned: Learned,
 }
 
 impl Client {
@@ -69,7 +71,8 @@ impl Client {
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);
         let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
-        Ok(Self { base, token, authorization, account_group, guard, transport, config, cancelled: Arc::default() })
+        let (cancelled, learned) = (Arc::default(), Learned::default());
+        Ok(Self { base, token, authorization, account_group, guard, transport, config, cancelled, learned })
     }
 
     /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin.
@@ -90,6 +93,8 @@ impl Client {
             deadline: Instant::now() + timeout.min(far),
             cancelled: [Arc::clone(&self.cancelled), Arc::clone(&call.cancelled)],
             interrupt: self.config.interrupt.clone(),
+            waits: self.config.wait_for_rate_limits,
+            log: self.config.log.clone(),
         };
         let outgoing = Outgoing {
             method: &call.method,
@@ -116,16 +121,18 @@ impl Client {
         let mut last: Option<Error> = None;
         let mut replaced = false;
         loop {
-            let passage = match self.guard.enter(watch) {
-                Ok(passage) => passage,
-                Err(denied) => return Err(last.unwrap_or_else(|| self.denied(&denied))),
+            let families = self.learned.of(outgoing.method, outgoing.url.path());
+            let passage = match (self.guard.enter(families, watch), last.take()) {
+                (Ok(passage), _) => passage,
+                (Err(Denied::Limited(..)), Some(rate_limited)) => return Err(rate_limited),
+                (Err(denied), _) => return Err(self.denied(&denied)),
             };
             halt::at("reserved");
             let incoming = match self.transport.send(outgoing, watch) {
                 Ok(incoming) => incoming,
                 Err(broken) => {
                     let again = broken.stale && !replaced && outgoing.method == http::Method::GET;
-                    passage.end(end_of(&broken));
+                    passage.end(end_of(&broken), Vec::new());
                     if again {
                         replaced = true;
                         continue;
@@ -135,7 +142,9 @@ impl Client {
             };
             halt::at("answered");
             let answered = verdict(incoming.head());
-            let noted = passage.end(End::Answered(answered));
+            let limits = rate::told(incoming.head());
+            self.learned.learn(outgoing.method, outgoing.url.path(), &limits);
+            let noted = passage.end(End::Answered(answered), limits);
             let (answer, broken) = incoming.read();
             if let Some(broken) = broken.filter(|_| !matches!(answered, Answered::Rejected)) {
                 return Err(self.hidden(explain::broken(&broken, outgoing)).answer(answer));
@@ -149,37 +158,12 @@ impl Client {
             if matches!(answered, Answered::Rejected | Answered::SourceIpBlocked) {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
-            match wait {
-                Some(TooMany::RateLimit(millis)) => self.wait_for_window(millis, watch, error.clone())?,
-                Some(TooMany::RetryAfter(_)) => {}
-                _ => return Err(error),
+            if !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
+                return Err(error);
             }
+            // The guard knows how long to wait.
             last = Some(error);
         }
-    }
-
-    /// Waits until a rate limit's window opens and a little more, so that not everybody comes at once.
-    fn wait_for_window(&self, millis: i64, watch: &Watch, error: Error) -> Result<()> {
-        let jitter = 50 + identity::random() % 450;
-        let wait = Duration::from_millis(millis.max(0).unsigned_abs() + jitter);
-        let ends = Instant::now() + wait;
-        if ends >= watch.deadline {
-            return Err(error);
-        }
-        self.tell(Level::Info, || format!("Rate limit reached: waiting {} s", wait.as_secs()));
-        while let Ok(left) = ends.left() {
-            match watch.left() {
-                Ok(_) => std::thread::sleep(left.min(crate::guard::SLICE)),
-                Err(Stopped::Deadline) => return Err(error),
-                Err(Stopped::Cancelled) => {
-                    return Err(Error::new(
-                        Status::Cancelled,
-                        "The call was cancelled while it waited for a rate limit.",
-                    ));
-                }
-            }
-        }
-        Ok(())
     }
 
     fn hidden(&self, error: Error) -> Error {

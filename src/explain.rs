@@ -43,7 +43,7 @@ pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
             format!("Another call with the same token found: {}. Nothing was sent.", failure.text),
             None,
         ),
-        Denied::Stopped(Stopped::Cancelled, _) | Denied::Locked(Stopped::Cancelled) => {
+        Denied::Stopped(Stopped::Cancelled) | Denied::Locked(Stopped::Cancelled) => {
             (Status::Cancelled, "The call was cancelled while it waited. Nothing was sent.".to_owned(), None)
         }
         Denied::Locked(Stopped::Deadline) => (
@@ -53,15 +53,15 @@ pub(crate) fn denied(denied: &Denied, store: &str) -> Error {
                 .to_owned(),
             None,
         ),
-        &Denied::Stopped(Stopped::Deadline, Some(Awaited::RetryAfter(wait))) => {
-            let text = format!(
-                "The API asked everybody to wait another {}, longer than this call's time. Nothing was sent. Call \
-                 again then.",
-                in_words(wait)
-            );
+        &Denied::Limited(awaited, wait) => {
+            let who = match awaited {
+                Awaited::RateLimit(family, _) => format!("The {family} rate limit of the API is used up for another"),
+                _ => "The API asked everybody to wait another".to_owned(),
+            };
+            let text = format!("{who} {}. Nothing was sent. Call again then, or give the call more time.", in_words(wait));
             (Status::RateLimited, text, Some(wait))
         }
-        Denied::Stopped(Stopped::Deadline, _) => (
+        Denied::Stopped(Stopped::Deadline) => (
             Status::Timeout,
             "The call's time was over while it waited for other calls with this token. Nothing was sent. Try again \
              later, or give it more time."

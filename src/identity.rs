@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ring::digest::{Context, SHA256};
 
 use crate::config::Config;
-use crate::guard::{Caller, Fingerprint, MemoryStore, Scope, Store};
+use crate::guard::{Caller, Families, Fingerprint, MemoryStore, Scope, Store};
 use crate::sys::fork::Step;
 use crate::target::Origin;
 use crate::token::Token;
@@ -70,6 +70,7 @@ pub(crate) fn caller(origin: &Origin, token: &Token, config: &Config, proxy: &Pr
         scope,
         budget: config.unauthorized_budget,
         route: number(&[&proxy.route(), config.ca_file.as_deref().unwrap_or("")]),
+        families: Families::default(),
     }
 }
 

@@ -16,6 +16,7 @@ mod config;
 mod environment;
 mod error;
 mod explain;
+mod families;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod guard;
@@ -33,6 +34,7 @@ pub use call::Call;
 pub use client::Client;
 pub use config::{Config, Interrupt, Level, Log};
 pub use error::{Error, Result, Sent};
+pub use rate::RateLimit;
 pub use status::{Kind, Status};
 
 /// A fault inside, for tests of what then reaches the caller.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::config::{Interrupt, Log};
-use crate::guard::{Patience, Stopped};
+use crate::config::{Interrupt, Level, Log};
+use crate::error::in_words;
+use crate::guard::{Millis, Patience, Stopped};
 
 /// Watches over one call, on the thread that makes it.
 #[derive(Clone)]
@@ -14,6 +15,9 @@ pub(crate) struct Watch {
     pub(crate) deadline: Instant,
     pub(crate) cancelled: [Arc<AtomicBool>; 2],
     pub(crate) interrupt: Option<Interrupt>,
+    /// Whether the call waits for rate limits.
+    pub(crate) waits: bool,
+    pub(crate) log: Option<Log>,
 }
 
 thread_local! {
@@ -37,7 +41,7 @@ fn calling_back<T>(callback: impl FnOnce() -> T) -> T {
 }
 
 /// Hands a line to the caller's log.
-pub(crate) fn tell(log: &Log, level: crate::config::Level, text: &str) {
+pub(crate) fn tell(log: &Log, level: Level, text: &str) {
     calling_back(|| log(level, text));
 }
 
@@ -50,5 +54,12 @@ impl Patience for Watch {
             return Err(Stopped::Cancelled);
         }
         self.deadline.left()
+    }
+
+    fn waits_for_limit(&self, wait: Millis) -> bool {
+        if let Some(log) = self.log.as_ref().filter(|_| self.waits) {
+            tell(log, Level::Info, &format!("Rate limit reached: waiting {}", in_words(wait)));
+        }
+        self.waits
     }
 }

@@ -6,7 +6,7 @@ mod world;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use world::{Step, World, step};
+use world::{Step, World, brisk, step};
 
 fn run(budget: u32, good: [bool; 14], steps: Vec<Step>) {
     let mut world = World::new(budget, good);
@@ -40,13 +40,26 @@ proptest! {
     fn nor_does_a_clock_that_steps_back(budget in budget(), good: [bool; 14], steps in vec(step(), 0..1500)) {
         run(budget, good, steps);
     }
+
+    #[test]
+    fn nobody_is_over_a_rate_limit_or_held_back_below_it(steps in vec(brisk(), 0..600)) {
+        run(36, [true; 14], steps);
+    }
 }
 
 /// A program with many threads leaves the next place to one that has none.
 #[test]
 fn who_has_nothing_on_the_wire_is_next_in_line() {
-    use thousandeyes::guard::{Answered, Awaited, Caller, Decision, End, Event, Fingerprint, Scope, State, rules};
-    let caller = Caller { token: Fingerprint([1; 16]), scope: Scope::Network, budget: 36, route: 0 };
+    use thousandeyes::guard::{
+        Answered, Awaited, Caller, Decision, End, Event, Families, Fingerprint, Scope, State, rules,
+    };
+    let caller = Caller {
+        token: Fingerprint([1; 16]),
+        scope: Scope::Network,
+        budget: 36,
+        route: 0,
+        families: Families::default(),
+    };
     let (busy, small) = (1, 2);
     let mut state = State::default();
     let mut now = 1_000_000;
@@ -54,7 +67,11 @@ fn who_has_nothing_on_the_wire_is_next_in_line() {
         rules::apply(state, &Event::Reserve { caller, owner, waited_for: None, lasts: 120_000 }, now)
     };
     let end = |state: &mut State, ticket, now| {
-        rules::apply(state, &Event::Finish { ticket, caller, end: End::Answered(Answered::Accepted) }, now)
+        rules::apply(
+            state,
+            &Event::Finish { ticket, caller, end: End::Answered(Answered::Accepted), limits: Vec::new() },
+            now,
+        )
     };
     let Decision::Go(first) = ask(&mut state, busy, now) else { panic!("nobody was before it") };
     end(&mut state, first, now);

@@ -3,7 +3,8 @@
 
 use thousandeyes::Status;
 use thousandeyes::guard::{
-    Answered, Awaited, Caller, Decision, End, Event, Failure, Fingerprint, Millis, Owner, Refusal, Scope, Ticket,
+    Answered, Awaited, Caller, Decision, End, Event, Failure, Families, Fingerprint, Millis, Owner, Refusal, Scope,
+    Ticket,
 };
 
 use super::SECOND;
@@ -187,7 +188,7 @@ impl World<'_> {
         // Over for its caller first: who waits is woken by the step, and a call that ended does not wait.
         self.over(id, result);
         if let Some(ticket) = ticket {
-            self.step(store, &Event::Finish { ticket, caller: caller(token, self.budget), end });
+            self.step(store, &Event::Finish { ticket, caller: caller(token, self.budget), end, limits: Vec::new() });
         }
     }
 
@@ -240,7 +241,7 @@ impl World<'_> {
 fn caller(token: usize, budget: u32) -> Caller {
     let mut name = [0; 16];
     name[..8].copy_from_slice(&(token as u64).to_be_bytes());
-    Caller { token: Fingerprint(name), scope: Scope::Network, budget, route: 0 }
+    Caller { token: Fingerprint(name), scope: Scope::Network, budget, route: 0, families: Families::default() }
 }
 
 fn why(refusal: Refusal) -> Why {

@@ -14,6 +14,7 @@ pub mod json;
 pub mod object;
 pub mod options;
 mod panic;
+pub mod rate;
 pub mod response;
 pub mod status;
 mod strings;

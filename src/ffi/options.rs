@@ -240,6 +240,16 @@ pub extern "C" fn te_options_set_unauthorized_budget(options: *mut te_options, a
     })
 }
 
+/// 1 (the default): a call waits for the API's rate limits inside its time, and is sent again after a 429 of one. 0: it
+/// fails at once with TE_E_RATE_LIMITED, and te_response_retry_after_ms says for how long.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_wait_for_rate_limits(options: *mut te_options, wait: i32) -> te_status {
+    set(options, |config| {
+        config.wait_for_rate_limits = wait != 0;
+        Ok(())
+    })
+}
+
 /// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_interrupt(

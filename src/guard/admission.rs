@@ -49,6 +49,9 @@ pub(super) fn ask(
     if let Some(until) = shared.retry_after {
         return Err(Decision::Wait(Awaited::RetryAfter(until - now)));
     }
+    if let Some(awaited) = known.and_then(|token| token.windows.wait(caller.families, token.in_flight, now)) {
+        return Err(Decision::Wait(awaited));
+    }
     // A place that comes free; where nothing is on the wire, none does.
     let left_for = shared.next_in_line.filter(|next| next.owner != owner && !shared.in_flight.is_empty());
     if let Some(token) = known {

@@ -14,6 +14,7 @@ mod state;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a file is shared by several boots"))]
 mod timeline;
 mod wait;
+mod window;
 
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
@@ -21,6 +22,7 @@ pub use memory::MemoryStore;
 pub use state::{Fingerprint, Scope, State};
 pub(crate) use wait::SLICE;
 pub use wait::{Denied, Guard, Noted, Passage, Patience, Stopped};
+pub use window::{Families, Family, Limit};
 
 use std::time::Duration;
 
@@ -49,6 +51,8 @@ pub struct Caller {
     pub budget: u32,
     /// Proxy and CA settings, hashed: callers with the same share the failure to connect.
     pub route: u64,
+    /// The rate limits that the request counts against.
+    pub families: Families,
 }
 
 /// Something that happens to the guard's state. Plain data: one event is one atomic step of a store, and one
@@ -74,6 +78,8 @@ pub enum Event {
         caller: Caller,
         /// What came of it.
         end: End,
+        /// The rate limits that its answer told of.
+        limits: Vec<Limit>,
     },
     /// A person says: try this token once more now.
     Unblock {
@@ -159,6 +165,8 @@ pub enum Awaited {
     Others,
     /// The end of the time that the API asked everybody to wait.
     RetryAfter(Millis),
+    /// The next window of a rate limit.
+    RateLimit(Family, Millis),
 }
 
 impl Awaited {
@@ -166,7 +174,7 @@ impl Awaited {
     pub fn ends_in(self) -> Option<Millis> {
         match self {
             Self::Trial(_) | Self::Others => None,
-            Self::RetryAfter(wait) => Some(wait),
+            Self::RetryAfter(wait) | Self::RateLimit(_, wait) => Some(wait),
         }
     }
 }
@@ -263,4 +271,19 @@ pub struct Report {
     pub source_ip_blocked_ms_ago: Option<Millis>,
     /// Milliseconds that everybody waits because of a `Retry-After`.
     pub retry_after_ms: Option<Millis>,
+    /// The rate limits that the token's answers told of.
+    pub rate_limits: Vec<KnownLimit>,
+}
+
+/// A rate limit as the guard counts it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct KnownLimit {
+    /// "organization" for `X-Organization-Rate-Limit-*`.
+    pub name: String,
+    /// Requests that a window allows.
+    pub limit: u32,
+    /// Requests that this window still allows.
+    pub remaining: u32,
+    /// Milliseconds until the next window; `None` when no answer told of this one yet.
+    pub resets_in_ms: Option<Millis>,
 }

@@ -3,7 +3,10 @@
 use super::admission::{Permit, ask, is_fresh, may_line_up};
 use super::schedule::rest;
 use super::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token, lose};
-use super::{Answered, Awaited, Caller, Decision, End, Event, HOUR, MINUTE, Millis, Owner, Refusal, Report, Ticket};
+use super::window::Windows;
+use super::{
+    Answered, Awaited, Caller, Decision, End, Event, HOUR, KnownLimit, MINUTE, Millis, Owner, Refusal, Report, Ticket,
+};
 
 /// For so long after an acceptance a token is tried by many at once.
 pub const FRESH: Millis = 10 * MINUTE;
@@ -31,7 +34,13 @@ pub fn apply(state: &mut State, event: &Event, now: Millis) -> Decision {
             }
             Err(decision) => decision,
         },
-        Event::Finish { ticket, caller, end } => finish(state, *ticket, caller, end, now),
+        Event::Finish { ticket, caller, end, limits } => {
+            let decision = finish(state, *ticket, caller, end, now);
+            if let Some(token) = state.tokens.get_mut(&caller.token) {
+                token.windows.learn(limits, token.in_flight, now);
+            }
+            decision
+        }
         Event::Unblock { caller } => unblock(state, caller, now),
         Event::Died { owner } => bury(state, *owner, now),
     }
@@ -70,6 +79,7 @@ fn reserve(state: &mut State, caller: &Caller, owner: Owner, permit: &Permit, la
     let token = state.token(caller.token, now);
     token.in_flight += 1;
     token.one_more_try = false;
+    token.windows.take(caller.families);
     if !is_fresh(token, now) {
         token.trial = Some(ticket);
     }
@@ -90,6 +100,7 @@ fn finish(state: &mut State, ticket: Ticket, caller: &Caller, end: &End, now: Mi
             let reservation = shared.leave(&mut state.tokens, ticket);
             if let Some(token) = state.tokens.get_mut(&caller.token) {
                 token.one_more_try |= reservation.is_some_and(|r| r.class == Class::Unblocked);
+                token.windows.give_back(caller.families);
                 if let End::NotSent(failure) = end {
                     token.failed = Some(Failed { ticket, route: caller.route, at: now, failure: failure.clone() });
                 }
@@ -225,5 +236,16 @@ pub fn report(state: &mut State, caller: &Caller, now: Millis) -> Report {
         budget: caller.budget,
         source_ip_blocked_ms_ago: shared.and_then(|s| s.blocked.as_ref()).map(|block| now - block.since),
         retry_after_ms: shared.and_then(|s| s.retry_after).map(|until| until - now),
+        rate_limits: token.map(|token| known_limits(&token.windows, now)).unwrap_or_default(),
     }
+}
+
+fn known_limits(windows: &Windows, now: Millis) -> Vec<KnownLimit> {
+    let known = windows.0.iter().map(|window| KnownLimit {
+        name: window.family.to_string(),
+        limit: window.limit,
+        remaining: window.left,
+        resets_in_ms: window.told.then_some(window.ends - now),
+    });
+    known.collect()
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::schedule::rest;
 use super::timeline::Boot;
+use super::window::Windows;
 use super::{Failure, HOUR, MINUTE, Millis, Owner, Ticket};
 
 /// Salted hash of an origin and a token.
@@ -99,6 +100,7 @@ pub(super) struct Token {
     pub(super) failed: Option<Failed>,
     pub(super) unblocked: Vec<Millis>,
     pub(super) one_more_try: bool,
+    pub(super) windows: Windows,
     pub(super) used: Millis,
 }
 
@@ -163,6 +165,7 @@ impl State {
         self.shared.retain(|_, shared| !shared.says_nothing());
         for token in self.tokens.values_mut() {
             token.failed.take_if(|failed| failed.at <= now - FAILURE_LASTS);
+            token.windows.settle(token.in_flight, now);
         }
     }
 
@@ -206,6 +209,7 @@ impl State {
             token.accepted = token.accepted.map(|at| at.min(now));
             token.used = token.used.min(now);
             token.unblocked.iter_mut().for_each(|at| *at = (*at).min(now));
+            token.windows.pull_back(now);
             if let Some(rejection) = &mut token.rejected {
                 rejection.since = rejection.since.min(now);
                 let longest = rest(token.accepted.is_some(), rejection.probes);

@@ -51,6 +51,7 @@ impl State {
             token.accepted.iter_mut().for_each(moved);
             token.unblocked.iter_mut().for_each(moved);
             token.failed.iter_mut().for_each(|failed| moved(&mut failed.at));
+            token.windows.move_by(by);
             moved(&mut token.used);
             if let Some(rejection) = &mut token.rejected {
                 moved(&mut rejection.since);

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Awaited, Caller, Decision, End, Event, Failure, Millis, Refusal, Report, Store, Ticket};
+use super::{
+    Awaited, Caller, Decision, End, Event, Failure, Families, Limit, Millis, Refusal, Report, Store, Ticket,
+};
+use crate::identity::random;
 
 /// The longest a waiter sleeps before it looks whether its caller still wants to wait: well under the 100 ms that callers
 /// are promised.
@@ -12,10 +15,19 @@ pub(crate) const SLICE: Duration = Duration::from_millis(60);
 /// So long a call that has its answer waits for a locked store; then the store records its end later.
 const LONGEST_FINISH: Duration = Duration::from_secs(1);
 
+/// When a rate limit's window opens, not everybody comes at once: each comes up to so many milliseconds later.
+const JITTER: u64 = 250;
+
 /// Says how long a caller still waits.
 pub trait Patience {
     /// Time left, or why the caller stopped. Called at least every 100 ms, on the caller's own thread.
     fn left(&self) -> Result<Duration, Stopped>;
+
+    /// Whether the caller waits for what the API's limits ask for, so long.
+    fn waits_for_limit(&self, wait: Millis) -> bool {
+        let _ = wait;
+        true
+    }
 }
 
 /// Why a caller does not wait any longer.
@@ -42,8 +54,10 @@ pub enum Denied {
     Failed(Failure),
     /// The caller stopped waiting for another process that has the store's lock.
     Locked(Stopped),
-    /// The caller stopped waiting, or what it waits for comes after its deadline.
-    Stopped(Stopped, Option<Awaited>),
+    /// The caller stopped waiting.
+    Stopped(Stopped),
+    /// The API's limits hold it back, so long, and the caller does not wait, or has not the time.
+    Limited(Awaited, Millis),
 }
 
 impl Guard {
@@ -52,35 +66,36 @@ impl Guard {
         Self { store, caller }
     }
 
-    /// Waits for permission to send one request.
-    pub fn enter(&self, patience: &dyn Patience) -> Result<Passage<'_>, Denied> {
+    /// Waits for permission to send one request, which counts against these rate limits.
+    pub fn enter(&self, families: Families, patience: &dyn Patience) -> Result<Passage<'_>, Denied> {
+        let caller = Caller { families, ..self.caller };
         let mut waited_for = None;
-        let mut awaited = None;
         loop {
-            let left = patience.left().map_err(|why| Denied::Stopped(why, awaited))?;
+            let left = patience.left().map_err(Denied::Stopped)?;
             let lasts = Millis::try_from(left.as_millis()).unwrap_or(Millis::MAX);
             let seen = self.store.generation();
-            let event = Event::Reserve { caller: self.caller, owner: self.store.owner(), waited_for, lasts };
+            let event = Event::Reserve { caller, owner: self.store.owner(), waited_for, lasts };
             match self.store.step(&event, patience).map_err(Denied::Locked)? {
-                Decision::Go(ticket) => return Ok(Passage { guard: self, ticket, open: true }),
+                Decision::Go(ticket) => return Ok(Passage { guard: self, caller, ticket, open: true }),
                 Decision::Refuse(refusal) => return Err(Denied::Refused(refusal)),
                 Decision::Share(failure) => return Err(Denied::Failed(failure)),
-                Decision::Wait(what) => {
-                    if let Awaited::Trial(trial) = what {
-                        waited_for = waited_for.or(Some(trial));
+                Decision::Wait(awaited @ (Awaited::RateLimit(_, wait) | Awaited::RetryAfter(wait))) => {
+                    let limit = Duration::from_millis(wait.max(1).unsigned_abs());
+                    if limit > left || !patience.waits_for_limit(wait) {
+                        return Err(Denied::Limited(awaited, wait));
                     }
-                    awaited = Some(what);
+                    pause(limit + jitter().min(left.saturating_sub(limit)), patience).map_err(Denied::Stopped)?;
+                    continue;
                 }
-                Decision::LinedUp => awaited = Some(Awaited::Others),
-                // No answer to a reservation: asked again, as long as the caller has time.
-                Decision::Noted { .. } | Decision::Unblocked | Decision::Buried => awaited = None,
+                Decision::Wait(Awaited::Trial(trial)) => waited_for = waited_for.or(Some(trial)),
+                // Or no answer to a reservation: asked again, as long as the caller has time.
+                Decision::Wait(Awaited::Others)
+                | Decision::LinedUp
+                | Decision::Noted { .. }
+                | Decision::Unblocked
+                | Decision::Buried => {}
             }
-            let ends = awaited.and_then(Awaited::ends_in).map(|wait| wait.max(1));
-            if ends.is_some_and(|ends| ends > lasts) {
-                return Err(Denied::Stopped(Stopped::Deadline, awaited));
-            }
-            let ends = ends.map_or(SLICE, |ends| Duration::from_millis(ends.unsigned_abs()));
-            self.store.wait(seen, ends.min(SLICE).min(left.max(Duration::from_millis(1))));
+            self.store.wait(seen, SLICE.min(left.max(Duration::from_millis(1))));
         }
     }
 
@@ -103,9 +118,24 @@ impl Guard {
     }
 }
 
+fn jitter() -> Duration {
+    Duration::from_millis(random() % JITTER)
+}
+
+/// Sleeps as long as the caller has patience.
+fn pause(time: Duration, patience: &dyn Patience) -> Result<(), Stopped> {
+    let ends = Instant::now() + time;
+    while let Some(left) = ends.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        patience.left()?;
+        std::thread::sleep(left.min(SLICE));
+    }
+    Ok(())
+}
+
 /// Permission for one attempt. Dropped without [`Passage::end`], it counts as lost.
 pub struct Passage<'a> {
     guard: &'a Guard,
+    caller: Caller,
     ticket: Ticket,
     open: bool,
 }
@@ -120,14 +150,14 @@ pub struct Noted {
 }
 
 impl Passage<'_> {
-    /// Reports how the attempt ended.
-    pub fn end(mut self, end: End) -> Noted {
+    /// Reports how the attempt ended, and the rate limits that its answer told of.
+    pub fn end(mut self, end: End, limits: Vec<Limit>) -> Noted {
         self.open = false;
-        self.finish(end)
+        self.finish(end, limits)
     }
 
-    fn finish(&self, end: End) -> Noted {
-        let event = Event::Finish { ticket: self.ticket, caller: self.guard.caller, end };
+    fn finish(&self, end: End, limits: Vec<Limit>) -> Noted {
+        let event = Event::Finish { ticket: self.ticket, caller: self.caller, end, limits };
         match self.guard.store.step(&event, &(Instant::now() + LONGEST_FINISH)) {
             Ok(Decision::Noted { accepted_ago, next_try_in }) => Noted { accepted_ago, next_try_in },
             _ => Noted::default(),
@@ -138,7 +168,7 @@ impl Passage<'_> {
 impl Drop for Passage<'_> {
     fn drop(&mut self) {
         if self.open {
-            self.finish(End::Lost);
+            self.finish(End::Lost, Vec::new());
         }
     }
 }

@@ -5,7 +5,8 @@
 
 use crate::guard::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token};
 use crate::guard::timeline::Boot;
-use crate::guard::{Failure, Fingerprint, Millis, Scope, Ticket};
+use crate::guard::window::Window;
+use crate::guard::{Failure, Family, Fingerprint, Millis, Scope, Ticket};
 use crate::status::Status;
 
 const HEAD: u8 = 1;
@@ -15,6 +16,7 @@ const SHARED: u8 = 4;
 const CHARGE: u8 = 5;
 const RESERVATION: u8 = 6;
 const BOOT: u8 = 7;
+const WINDOW: u8 = 8;
 
 /// No time of any clock is further from zero; sums of a few of them cannot overflow.
 const FARTHEST: Millis = 1 << 52;
@@ -42,6 +44,16 @@ pub(super) fn encode(state: &State, out: &mut Vec<u8>) {
         record(out, TOKEN, |out| put_token(out, *fingerprint, token));
         if let Some(failed) = &token.failed {
             record(out, FAILURE, |out| put_failed(out, *fingerprint, failed));
+        }
+        for window in &token.windows.0 {
+            record(out, WINDOW, |out| {
+                out.bytes(&fingerprint.0);
+                out.bytes(window.family.bytes());
+                out.number(window.limit.into());
+                out.number(window.left.into());
+                out.time(window.ends);
+                out.bytes(&[u8::from(window.told)]);
+            });
         }
     }
     for (scope, shared) in &state.shared {
@@ -122,7 +134,7 @@ pub(super) fn decode(mut bytes: &[u8]) -> State {
     while let [kind, low, high, rest @ ..] = bytes {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let Some((body, after)) = rest.split_at_checked(length) else { break };
-        let known = (HEAD..=BOOT).contains(kind);
+        let known = (HEAD..=WINDOW).contains(kind);
         if known {
             // A body that is too short is not one of this version; there is nothing to keep of it.
             let _unread = get(&mut state, *kind, body);
@@ -164,6 +176,14 @@ fn get(state: &mut State, kind: u8, mut body: &[u8]) -> Option<()> {
             let status = Status::ALL.iter().copied().find(|status| *status as i32 == code)?;
             let failure = Failure { status, text: String::from_utf8_lossy(body).into_owned() };
             token.failed = Some(Failed { ticket, route, at, failure });
+        }
+        WINDOW => {
+            let token = state.tokens.get_mut(&fingerprint(body)?)?;
+            let family = Family::from_bytes(array(body)?);
+            let count = |body: &mut &[u8]| number(body).map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+            let (limit, left, ends) = (count(body)?, count(body)?, time(body)?);
+            let [told] = array(body)?;
+            token.windows.0.push(Window { family, limit, left, ends, told: told != 0 });
         }
         SHARED => {
             let shared = state.shared.entry(scope(body)?).or_default();

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use thousandeyes::Status;
 use thousandeyes::guard::rules::{self, GRACE};
 use thousandeyes::guard::{
-    Answered, Awaited, Caller, Decision, End, Event, Failure, Fingerprint, Millis, Owner, Scope, State, Ticket,
+    Answered, Awaited, Caller, Decision, End, Event, Failure, Families, Family, Fingerprint, Limit, Millis, Owner,
+    Scope, State, Ticket,
 };
 
 use self::promises::Promises;
@@ -17,6 +18,9 @@ pub(crate) const HOUR: Millis = 60 * MINUTE;
 /// Tokens of the API; the last two are of two loopback origins.
 const TOKENS: usize = 14;
 const OWNERS: Owner = 4;
+/// The API's rate limit for each token: so many requests in so long a window, which begins with the first.
+pub(crate) const WINDOW: Millis = 30_000;
+const ALLOWED: u32 = 40;
 /// Any time of a boot clock.
 const START: Millis = 1000 * HOUR;
 
@@ -82,6 +86,20 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// One good token in a hurry, for the rate limits: everything that is sent is answered.
+pub(crate) fn brisk() -> impl Strategy<Value = Step> {
+    let place = 0..1000_usize;
+    let failure = || Failure { status: Status::Connect, text: "refused".to_owned() };
+    prop_oneof![
+        4 => (1..20_usize).prop_map(|callers| Step::Ask { token: 0, route: 0, callers, lasts: MINUTE }),
+        2 => Just(Step::AllAskAgain),
+        16 => place.clone().prop_map(Step::Answer),
+        8 => (place.clone(), prop_oneof![Just(End::GivenUp), Just(End::NotSent(failure()))])
+            .prop_map(|(at, end)| Step::End(at, end)),
+        4 => (0..6000_i64).prop_map(Step::Pass),
+    ]
+}
+
 #[derive(Clone, Copy)]
 struct Waiting {
     caller: Caller,
@@ -108,6 +126,11 @@ pub(crate) struct World {
     wire: Vec<Request>,
     abandoned: Vec<Request>,
     clock: Millis,
+    /// How much of each token's window is used, and when it ends: on a clock that never steps back.
+    windows: [(u32, Millis); TOKENS],
+    elapsed: Millis,
+    /// A request ended without an answer that told of a rate limit.
+    lost: bool,
     budget: u32,
 }
 
@@ -121,6 +144,9 @@ impl World {
             wire: Vec::new(),
             abandoned: Vec::new(),
             clock: START,
+            windows: [(0, 0); TOKENS],
+            elapsed: 0,
+            lost: false,
             budget,
         }
     }
@@ -128,7 +154,7 @@ impl World {
     fn caller(&self, token: usize, route: u64) -> Caller {
         let scope = if token + 2 < TOKENS { Scope::Network } else { Scope::Loopback(token as u64) };
         let name = u8::try_from(token).expect("few tokens");
-        Caller { token: Fingerprint([name; 16]), scope, budget: self.budget, route }
+        Caller { token: Fingerprint([name; 16]), scope, budget: self.budget, route, families: Families::default() }
     }
 
     pub(crate) fn take(&mut self, step: Step) {
@@ -151,21 +177,26 @@ impl World {
             }
             Step::Answer(at) => {
                 if let Some(request) = remove(&mut self.wire, at) {
-                    self.answer(&request);
+                    let limits = self.count(&request);
+                    self.answer(&request, limits);
                 }
             }
             Step::AnswerOther(at, answered) => {
                 if let Some(request) = remove(&mut self.wire, at) {
-                    self.end(&request, &End::Answered(answered));
+                    self.end(&request, &End::Answered(answered), Vec::new());
                 }
             }
             Step::End(at, end) => {
                 if let Some(request) = remove(&mut self.wire, at) {
-                    self.end(&request, &end);
+                    self.end(&request, &end, Vec::new());
                 }
             }
-            Step::Abandon(at) => self.abandoned.extend(remove(&mut self.wire, at)),
+            Step::Abandon(at) => {
+                self.lost = true;
+                self.abandoned.extend(remove(&mut self.wire, at));
+            }
             Step::Die(owner) => {
+                self.lost = true;
                 self.waiting.retain(|waiting| waiting.owner != owner);
                 let decision = rules::apply(&mut self.state, &Event::Died { owner }, self.clock);
                 assert_eq!(decision, Decision::Buried);
@@ -179,7 +210,7 @@ impl World {
             }
             Step::LateAnswer(at) => {
                 if let Some(request) = remove(&mut self.abandoned, at) {
-                    self.answer(&request);
+                    self.answer(&request, Vec::new());
                 }
             }
             Step::Pass(time) => self.pass(time),
@@ -206,6 +237,7 @@ impl World {
 
     fn pass(&mut self, time: Millis) {
         self.clock += time;
+        self.elapsed += time;
         self.promises.pass(time, self.clock);
         self.settle();
     }
@@ -217,7 +249,9 @@ impl World {
         let now = self.clock;
         let (expired, open) = std::mem::take(&mut self.wire).into_iter().partition(|r| r.expires <= now);
         self.wire = open;
-        self.abandoned.extend::<Vec<_>>(expired);
+        let expired: Vec<_> = expired;
+        self.lost |= !expired.is_empty();
+        self.abandoned.extend(expired);
         let mut lost: Vec<_> = self.abandoned.iter().filter(|r| r.expires <= now).collect();
         lost.sort_by_key(|request| (request.caller.scope, request.ticket));
         for request in lost {
@@ -243,6 +277,14 @@ impl World {
                     _ => &Awaited::Others,
                 };
                 self.promises.wait(&caller, *awaited);
+                if let Awaited::RateLimit(_, wait) = awaited {
+                    let then = rules::apply(&mut self.state.clone(), &event, self.clock + wait);
+                    assert!(!matches!(then, Decision::Wait(Awaited::RateLimit(..))), "the window does not open");
+                    // As many as may be on the wire at its begin may have been in the window before.
+                    let (used, _) = self.windows[usize::from(caller.token.0[0])];
+                    let on_wire = u32::try_from(self.wire.len()).expect("few requests");
+                    assert!(self.lost || used + on_wire + 15 >= ALLOWED, "held back below the rate limit");
+                }
                 let waited_for = waited_for.or(match awaited {
                     Awaited::Trial(ticket) => Some(*ticket),
                     _ => None,
@@ -260,14 +302,27 @@ impl World {
         }
     }
 
-    fn answer(&mut self, request: &Request) {
-        let token = usize::from(request.caller.token.0[0]);
-        let answered = if self.good[token] { Answered::Accepted } else { Answered::Rejected };
-        self.end(request, &End::Answered(answered));
+    /// The API counts a request, and tells what is left. Nobody else uses the limit, so none is ever over it.
+    fn count(&mut self, request: &Request) -> Vec<Limit> {
+        let (used, ends) = &mut self.windows[usize::from(request.caller.token.0[0])];
+        if *ends <= self.elapsed {
+            (*used, *ends) = (0, self.elapsed + WINDOW);
+        }
+        *used += 1;
+        assert!(*used <= ALLOWED, "sent more than the rate limit allows");
+        let (left, resets_in) = (ALLOWED - *used, *ends - self.elapsed);
+        vec![Limit { family: Family::ORGANIZATION, limit: ALLOWED, left, resets_in }]
     }
 
-    fn end(&mut self, request: &Request, end: &End) {
-        let event = Event::Finish { ticket: request.ticket, caller: request.caller, end: end.clone() };
+    fn answer(&mut self, request: &Request, limits: Vec<Limit>) {
+        let token = usize::from(request.caller.token.0[0]);
+        let answered = if self.good[token] { Answered::Accepted } else { Answered::Rejected };
+        self.end(request, &End::Answered(answered), limits);
+    }
+
+    fn end(&mut self, request: &Request, end: &End, limits: Vec<Limit>) {
+        self.lost |= limits.is_empty() && !matches!(end, End::GivenUp | End::NotSent(_));
+        let event = Event::Finish { ticket: request.ticket, caller: request.caller, end: end.clone(), limits };
         let before = rules::report(&mut self.state, &request.caller, self.clock);
         let decision = rules::apply(&mut self.state, &event, self.clock);
         assert!(matches!(decision, Decision::Noted { .. }), "{decision:?}");
@@ -279,7 +334,7 @@ impl World {
     /// After a day without a word every good token works again, whatever happened before.
     pub(crate) fn everything_recovers(&mut self) {
         for request in std::mem::take(&mut self.wire) {
-            self.end(&request, &End::GivenUp);
+            self.end(&request, &End::GivenUp, Vec::new());
         }
         self.waiting.clear();
         self.pass(25 * HOUR);
@@ -289,7 +344,7 @@ impl World {
             let caller = self.caller(token, 0);
             self.ask(Waiting { caller, owner: 0, lasts: MINUTE, waited_for: None });
             let request = self.wire.pop().unwrap_or_else(|| panic!("good token {token} is still held back"));
-            self.answer(&request);
+            self.answer(&request, Vec::new());
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use thousandeyes::guard::{Awaited, Caller, Decision, Fingerprint, Millis, Refusal, Scope, Ticket};
 
-use super::{HOUR, MINUTE};
+use super::{HOUR, MINUTE, WINDOW};
 
 const FRESH: Millis = 10 * MINUTE;
 
@@ -182,6 +182,11 @@ impl Promises {
             Awaited::RetryAfter(wait) => {
                 assert!((1..=HOUR).contains(&wait));
                 assert!(self.stepped_back || self.now + wait == origin.retry_after);
+                return;
+            }
+            Awaited::RateLimit(_, wait) => {
+                let longest = if self.stepped_back { HOUR } else { WINDOW };
+                assert!((1..=longest).contains(&wait));
                 return;
             }
         }
