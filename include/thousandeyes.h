@@ -283,6 +283,17 @@ const char *te_response_header_value(const te_response *response, int32_t index)
 // When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
 int64_t te_response_retry_after_ms(const te_response *response);
 
+// How many requests a window of a rate limit allows; -1 when the answer did not tell. `name` is "organization" for
+// the headers `X-Organization-Rate-Limit-*`, and so on; NULL: the limit of which the least is left.
+int64_t te_response_rate_limit(const te_response *response, const char *name);
+
+// How many requests this window of a rate limit still allows; -1 when the answer did not tell. `name` as above.
+int64_t te_response_rate_limit_remaining(const te_response *response, const char *name);
+
+// How many milliseconds this window of a rate limit lasts from the answer on, by the server's own clock; -1 when the
+// answer did not tell. `name` as above.
+int64_t te_response_rate_limit_reset_ms(const te_response *response, const char *name);
+
 // The string at a pointer; a number, true and false as JSON writes them, a number not digit for digit as it came.
 // `fallback` (which may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside.
 // Borrowed from the response.

@@ -130,7 +130,7 @@ fn json_is_read_by_pointer() {
 fn failures_are_exceptions_by_their_kind() {
     let server = server();
     let limited = Answer::problem(429, "Slow down", "/v7/limited").header("Retry-After", "60");
-    server.script("/v7/limited", vec![limited.header("X-Organization-Rate-Limit-Remaining", "0")]);
+    server.script("/v7/limited", vec![limited.header("X-Instant-Test-Rate-Limit-Remaining", "0")]);
     check("Kinds", &server);
     assert_eq!(server.unauthorized(), 4, "one, and three tries that a person asked for");
     assert_eq!(server.requests(), 6);

@@ -36,6 +36,9 @@ namespace ThousandEyes
         /// <summary>The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent.</summary>
         public int? UnauthorizedBudget { get; set; }
 
+        /// <summary>Whether a call waits for the API's rate limits inside its time; else it fails at once.</summary>
+        public bool? WaitForRateLimits { get; set; }
+
         /// <summary>
         /// Asked at least every 100 ms while a call blocks, on the caller's own thread; true cancels. So does an
         /// exception, which is then the InnerException of the call's.
@@ -62,6 +65,10 @@ namespace ThousandEyes
             if (UnauthorizedBudget.HasValue)
             {
                 Native.te_options_set_unauthorized_budget(options, UnauthorizedBudget.Value);
+            }
+            if (WaitForRateLimits.HasValue)
+            {
+                Native.te_options_set_wait_for_rate_limits(options, WaitForRateLimits.Value ? 1 : 0);
             }
             Callbacks callbacks = new Callbacks(Interrupt, Log);
             Native.te_options_set_interrupt(options, callbacks.Interrupt, IntPtr.Zero);

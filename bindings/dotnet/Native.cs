@@ -131,6 +131,12 @@ namespace ThousandEyes
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern long te_response_retry_after_ms(Handle response);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern long te_response_rate_limit(Handle response, byte[] name);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern long te_response_rate_limit_remaining(Handle response, byte[] name);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern long te_response_rate_limit_reset_ms(Handle response, byte[] name);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern IntPtr te_response_json_string(Handle response, byte[] pointer, byte[] fallback);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern long te_response_json_int64(Handle response, byte[] pointer, long fallback);
@@ -180,6 +186,8 @@ namespace ThousandEyes
         public static extern int te_options_set_body_limit(Handle options, long bytes);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_unauthorized_budget(Handle options, int answers);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern int te_options_set_wait_for_rate_limits(Handle options, int wait);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_interrupt(Handle options, te_interrupt callback, IntPtr user);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

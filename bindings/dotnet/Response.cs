@@ -66,9 +66,34 @@ namespace ThousandEyes
         {
             get
             {
-                long wait = Native.te_response_retry_after_ms(Handle);
-                return wait < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(wait);
+                return Time(Native.te_response_retry_after_ms(Handle));
             }
+        }
+
+        /// <summary>
+        /// How many requests a window of a rate limit allows, "organization" for X-Organization-Rate-Limit-*; null: the
+        /// limit of which the least is left. -1 where the answer did not tell.
+        /// </summary>
+        public long RateLimit(string name = null)
+        {
+            return Native.te_response_rate_limit(Handle, Utf8.Text(name));
+        }
+
+        /// <summary>How many requests this window still allows; -1 where the answer did not tell.</summary>
+        public long RateLimitRemaining(string name = null)
+        {
+            return Native.te_response_rate_limit_remaining(Handle, Utf8.Text(name));
+        }
+
+        /// <summary>How long this window lasts from the answer on; null where the answer did not tell.</summary>
+        public TimeSpan? RateLimitReset(string name = null)
+        {
+            return Time(Native.te_response_rate_limit_reset_ms(Handle, Utf8.Text(name)));
+        }
+
+        private static TimeSpan? Time(long milliseconds)
+        {
+            return milliseconds < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(milliseconds);
         }
 
         /// <summary>The body, unpacked. A new copy each time.</summary>

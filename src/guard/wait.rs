@@ -15,7 +15,8 @@ pub(crate) const SLICE: Duration = Duration::from_millis(60);
 /// So long a call that has its answer waits for a locked store; then the store records its end later.
 const LONGEST_FINISH: Duration = Duration::from_secs(1);
 
-/// When a rate limit's window opens, not everybody comes at once: each comes up to so many milliseconds later.
+/// When a rate limit's window opens, not everybody comes at once: each comes up to so many milliseconds later, or a
+/// fiftieth of the wait.
 const JITTER: u64 = 250;
 
 /// Says how long a caller still waits.
@@ -84,7 +85,7 @@ impl Guard {
                     if limit > left || !patience.waits_for_limit(wait) {
                         return Err(Denied::Limited(awaited, wait));
                     }
-                    pause(limit + jitter().min(left.saturating_sub(limit)), patience).map_err(Denied::Stopped)?;
+                    pause(limit + jitter(wait).min(left.saturating_sub(limit)), patience).map_err(Denied::Stopped)?;
                     continue;
                 }
                 Decision::Wait(Awaited::Trial(trial)) => waited_for = waited_for.or(Some(trial)),
@@ -118,8 +119,8 @@ impl Guard {
     }
 }
 
-fn jitter() -> Duration {
-    Duration::from_millis(random() % JITTER)
+fn jitter(wait: Millis) -> Duration {
+    Duration::from_millis(random() % (wait.unsigned_abs() / 50).clamp(1, JITTER))
 }
 
 /// Sleeps as long as the caller has patience.

@@ -38,6 +38,32 @@ static void lent(void)
     STATUS(TE_OK, outcome(response));
 }
 
+/* What an answer tells of rate limits, and a client that does not wait for them. */
+static void rate_limits(void)
+{
+    te_options *options = options_of_stand_in();
+    te_client *own = te_client_new(GOOD_TOKEN, options);
+    te_response *response = te_get(own, "limited");
+    about("rate limits");
+    NUMBER(240, te_response_rate_limit(response, "organization"));
+    NUMBER(17, te_response_rate_limit_remaining(response, "Organization"));
+    NUMBER(-1, te_response_rate_limit_reset_ms(response, "organization"));
+    NUMBER(10, te_response_rate_limit(response, NULL));
+    NUMBER(3, te_response_rate_limit_remaining(response, NULL));
+    NUMBER(12000, te_response_rate_limit_reset_ms(response, "template-deploy"));
+    NUMBER(-1, te_response_rate_limit(response, "instant-test"));
+    STATUS(TE_OK, outcome(response));
+    te_free(own);
+    te_options_set_wait_for_rate_limits(options, 0);
+    own = te_client_new(GOOD_TOKEN, options);
+    response = te_get(own, "spent");
+    NUMBER(0, te_response_rate_limit_remaining(response, NULL));
+    NUMBER(40000, te_response_retry_after_ms(response));
+    STATUS(TE_E_RATE_LIMITED, outcome(response));
+    te_free(own);
+    te_free(options);
+}
+
 /* Failures that only an answer, or none, brings about. */
 static void failures(void)
 {
@@ -189,6 +215,7 @@ void calls(void)
 {
     client = good_client();
     lent();
+    rate_limits();
     failures();
     rejected();
     made_of_parts();

@@ -45,6 +45,9 @@ static void as_response(void *handle)
     TEXT(NULL, te_response_header_name(handle, 0));
     TEXT(NULL, te_response_header_value(handle, 0));
     NUMBER(-1, te_response_retry_after_ms(handle));
+    NUMBER(-1, te_response_rate_limit(handle, NULL));
+    NUMBER(-1, te_response_rate_limit_remaining(handle, NULL));
+    NUMBER(-1, te_response_rate_limit_reset_ms(handle, NULL));
     TEXT("else", te_response_json_string(handle, "", "else"));
     TEXT(NULL, te_response_json_string(handle, "", NULL));
     NUMBER(INT64_MIN, te_response_json_int64(handle, "", INT64_MIN));
@@ -66,6 +69,7 @@ static void as_options(void *handle)
     STATUS(TE_E_BAD_HANDLE, te_options_set_connect_timeout_ms(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_body_limit(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_unauthorized_budget(handle, 1));
+    STATUS(TE_E_BAD_HANDLE, te_options_set_wait_for_rate_limits(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_interrupt(handle, NULL, NULL));
     STATUS(TE_E_BAD_HANDLE, te_options_set_log(handle, NULL, NULL));
     if (handle != NULL) {

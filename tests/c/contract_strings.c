@@ -154,6 +154,9 @@ static void ask(te_response *response, int text)
     const char *at = texts[text];
     int whole = text == EMPTY;
     TEXT(NULL, te_response_header(response, at));
+    NUMBER(-1, te_response_rate_limit(response, at));
+    NUMBER(-1, te_response_rate_limit_remaining(response, at));
+    NUMBER(-1, te_response_rate_limit_reset_ms(response, at));
     TEXT("else", te_response_json_string(response, at, "else"));
     NUMBER(-3, te_response_json_int64(response, at, -3));
     TRUE(te_response_json_double(response, at, -0.5) == -0.5);

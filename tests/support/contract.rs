@@ -43,6 +43,15 @@ impl Setting {
         server.script("/v7/numbers", vec![json(200, NUMBERS)]);
         server.script("/v7/teapot", vec![json(418, "{}")]);
         server.script("/v7/portal", vec![Answer::html(200)]);
+        let limit = |answer: Answer, family: &str, fields: &[(&str, &str)]| {
+            fields.iter().fold(answer, |answer, (field, value)| {
+                answer.header(&format!("X-{family}-Rate-Limit-{field}"), value)
+            })
+        };
+        let limited = limit(json(200, "{}"), "Organization", &[("Limit", "240"), ("Remaining", "17")]);
+        let deploy = [("Limit", "10"), ("Remaining", "3"), ("Reset", "12")];
+        server.script("/v7/limited", vec![limit(limited, "Template-Deploy", &deploy)]);
+        server.script("/v7/spent", vec![limit(json(429, "{}"), "New", &[("Remaining", "0"), ("Reset", "40")])]);
         Self { server, directory: Directory::new() }
     }
 

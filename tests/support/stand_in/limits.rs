@@ -80,13 +80,12 @@ impl Window {
         self.used <= self.allowed
     }
 
-    fn headers(&self, now: Instant, skew: i64, into: &mut Vec<(String, String)>) {
+    fn headers(&self, now: Instant, skew: i64, round: fn(f64) -> f64, into: &mut Vec<(String, String)>) {
         let left = self.length.saturating_sub(now.duration_since(self.started)).as_secs_f64();
-        // Rounded up: whoever waits as told must find the window open.
         let reset = if self.family.tells_time() {
-            date::whole((date::epoch(skew) + left).ceil())
+            date::whole(round(date::epoch(skew) + left))
         } else {
-            date::whole(left.ceil())
+            date::whole(round(left))
         };
         let prefix = self.family.prefix();
         let remaining = self.allowed.saturating_sub(self.used);
@@ -97,13 +96,18 @@ impl Window {
 }
 
 /// Counts a request in every window that covers it: whether it may pass, and the headers of its answer.
-pub(super) fn take(windows: &mut [Window], path: &str, skew: i64) -> (bool, Vec<(String, String)>) {
+pub(super) fn take(
+    windows: &mut [Window],
+    path: &str,
+    skew: i64,
+    round: fn(f64) -> f64,
+) -> (bool, Vec<(String, String)>) {
     let now = Instant::now();
     let mut passes = true;
     let mut headers = Vec::new();
     for window in windows.iter_mut().filter(|w| w.family.covers(path)) {
         passes &= window.take(now);
-        window.headers(now, skew, &mut headers);
+        window.headers(now, skew, round, &mut headers);
     }
     (passes, headers)
 }

@@ -196,6 +196,13 @@ impl StandIn {
         self
     }
 
+    /// Tells resets without their part of a second. Otherwise they are rounded up, so that whoever waits as told finds
+    /// the window open.
+    pub fn round_resets_down(&self) -> &Self {
+        self.shared.lock().round = f64::floor;
+        self
+    }
+
     /// Calls a function for every API request, once its answer is decided and before it is sent.
     pub fn on_request(&self, call: impl Fn(&Seen) + Send + Sync + 'static) -> &Self {
         self.shared.lock().on_request = Some(Arc::new(call));

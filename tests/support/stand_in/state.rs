@@ -62,6 +62,8 @@ pub(super) struct State {
     pub(super) open: HashMap<u64, Arc<TcpStream>>,
     pub(super) delay: Duration,
     pub(super) skew: i64,
+    /// What becomes of the part of a second in a reset.
+    pub(super) round: fn(f64) -> f64,
     pub(super) tests_total: usize,
     pub(super) page_size: usize,
     pub(super) on_request: Option<Hook>,
@@ -85,6 +87,7 @@ impl State {
             open: HashMap::new(),
             delay: Duration::ZERO,
             skew: 0,
+            round: f64::ceil,
             tests_total: 3,
             page_size: 50,
             on_request: None,
@@ -114,7 +117,7 @@ impl State {
                 Some(Answer::json(401, &body))
             } else {
                 let passes;
-                (passes, headers) = limits::take(&mut self.windows, request.path(), self.skew);
+                (passes, headers) = limits::take(&mut self.windows, request.path(), self.skew, self.round);
                 if passes {
                     self.scripted(request, false)
                 } else {
@@ -191,6 +194,7 @@ impl State {
     pub(super) fn reset_behaviour(&mut self) {
         self.delay = Duration::ZERO;
         self.skew = 0;
+        self.round = f64::ceil;
         self.scripts.clear();
         self.script_any.clear();
         self.windows.clear();
