@@ -132,7 +132,7 @@ impl Client {
                         replaced = true;
                         continue;
                     }
-                    return Err(self.hidden(explain::broken(&broken, &asked)));
+                    return Err(self.hidden(explain::broken(&broken, None, &asked)));
                 }
             };
             halt::at("answered");
@@ -142,7 +142,7 @@ impl Client {
             let noted = passage.end(end);
             let (answer, broken) = incoming.read();
             if let Some(broken) = broken.filter(|_| !rejected) {
-                return Err(self.hidden(explain::broken(&broken, &asked)).answer(answer));
+                return Err(self.hidden(explain::broken(&broken, Some(&answer), &asked)).answer(answer));
             }
             if (200..300).contains(&answer.http_status()) && !answer.is_html() {
                 let answer = explain::told(answer, &asked);

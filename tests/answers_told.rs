@@ -350,3 +350,25 @@ fn a_long_path_leaves_room_for_the_rest() {
     );
     assert!(message.ends_with("lists them."), "{message}");
 }
+
+#[test]
+fn an_answer_that_breaks_off_is_told_with_its_status() {
+    let cut = || Answer::new(201).header("Content-Type", "application/json").body("{\"a\": 1}").cut_after(3);
+    for (request, advice) in
+        [("GET", "Try again later."), ("POST", "Look whether it was carried out before you repeat it.")]
+    {
+        let (status, message) = told(&format!("{request} /things"), cut());
+        assert_eq!(status, Status::Io);
+        assert!(message.starts_with(&format!("{request} /v7/things (account group 17) at 127.0.0.1:")), "{message}");
+        let end = format!(". The request was answered with HTTP 201, but the answer is not complete. {advice}");
+        assert!(message.ends_with(&end), "{message}");
+    }
+    let (status, message) = told("POST /things", Answer::reset());
+    assert_eq!(status, Status::Io);
+    assert!(
+        message.ends_with(
+            ". The request may have been carried out. Look whether it was carried out before you repeat it."
+        ),
+        "{message}"
+    );
+}
