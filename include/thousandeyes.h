@@ -116,7 +116,8 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // There is no further page.
 #define TE_DONE 1
 
-// It worked for some items and not for others.
+// A bulk operation (HTTP 207) worked for some items only, or the answer does not say of each: te_message tells, and
+// the body has it all.
 #define TE_PARTIAL 2
 
 // This call got a 401, and the token was never accepted before.
@@ -152,7 +153,7 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // No TLS session: certificate or protocol.
 #define TE_E_TLS -302
 
-// The proxy refused, or its setting is wrong.
+// The proxy refused (HTTP 407 among others), or its setting is wrong.
 #define TE_E_PROXY -303
 
 // The call's time was over.
@@ -161,19 +162,20 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // The connection broke.
 #define TE_E_IO -305
 
-// The answer is not one that the API gives.
+// The answer is not one that the API gives, such as a proxy's web page. The request may have been carried out.
 #define TE_E_BAD_RESPONSE -306
 
-// The API has a fault (HTTP 500 to 599).
+// A fault of the server, or of a gateway before it (HTTP 500 to 599). The request may have been carried out.
 #define TE_E_SERVER -307
 
-// The API answered with an error that has no status of its own.
+// Refused with an HTTP status that has none of its own here, such as 400, 409, 415 or a redirect.
 #define TE_E_HTTP -400
 
-// The token is fine, its user may not do this.
+// HTTP 403: the role of the token's user lacks a permission; te_message names it where the API's reference does. No
+// verdict on the token.
 #define TE_E_FORBIDDEN -401
 
-// There is no such resource.
+// HTTP 404: there is no such resource.
 #define TE_E_NOT_FOUND -402
 
 // The body is larger than the limit.
@@ -225,7 +227,7 @@ int64_t te_live_handles(void);
 // A client's never changes after its creation; that of options and calls is their first failed setter's.
 te_status te_status_of(const void *handle);
 
-// One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
+// One line for a person: what happened, whether anything was sent, what to do next. "" with TE_OK; never NULL, never
 // a secret. Borrowed from the handle; for a bad handle it says what is wrong with it, and is static.
 const char *te_message(const void *handle);
 
@@ -327,7 +329,8 @@ te_status te_call_set_header(te_call *call, const char *name, const char *value)
 // Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
 te_status te_call_set_body(te_call *call, const void *body, size_t length, const char *content_type);
 
-// Account group id of this call instead of the client's; "": the user's login account group.
+// Account group id of this call instead of the client's; "": the user's login account group. A path or query that
+// names another (aid) makes the call TE_E_INVALID_ARGUMENT.
 te_status te_call_set_account_group(te_call *call, const char *id);
 
 // Time of this call in milliseconds, waits included, instead of the client's; more than 0.
@@ -349,7 +352,8 @@ te_status te_options_set_base_url(te_options *options, const char *url);
 // own state directory. What cannot be used is passed over for the next, and te_client_guard says why.
 te_status te_options_set_state_dir(te_options *options, const char *path);
 
-// Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
+// Account group id (the API's aid) for every call that does not name one itself, in its path for example; "": the
+// user's login account group. Default: $TE_AID.
 te_status te_options_set_account_group(te_options *options, const char *id);
 
 // PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::rate::{self, RateLimit};
+use crate::status::Status;
 
 /// One answer: status line, headers and the unpacked body.
 #[derive(Clone, Debug, Default)]
@@ -13,12 +14,14 @@ pub struct Answer {
     body: Vec<u8>,
     json: OnceLock<Option<serde_json::Value>>,
     rate_limits: Vec<RateLimit>,
+    /// What a success has to tell.
+    news: Option<(Status, String)>,
 }
 
 impl Answer {
     pub(crate) fn new(http_status: u16, headers: Vec<(String, String)>) -> Self {
         let rate_limits = rate::read(&headers);
-        Self { http_status, headers, body: Vec::new(), json: OnceLock::new(), rate_limits }
+        Self { http_status, headers, body: Vec::new(), json: OnceLock::new(), rate_limits, news: None }
     }
 
     pub(crate) fn set_body(&mut self, mut body: Vec<u8>) {
@@ -26,10 +29,24 @@ impl Answer {
         self.body = body;
     }
 
+    pub(crate) fn set_news(&mut self, status: Status, message: String) {
+        self.news = Some((status, message));
+    }
+
     /// The body and one NUL.
     #[cfg(feature = "capi")]
     pub(crate) fn body_with_nul(&self) -> &[u8] {
         if self.body.is_empty() { b"\0" } else { &self.body }
+    }
+
+    /// [`Status::Ok`], or [`Status::Partial`] where a 207 does not say of every item that it worked.
+    pub fn status(&self) -> Status {
+        self.news.as_ref().map_or(Status::Ok, |(status, _)| *status)
+    }
+
+    /// One line for a person about what did not work, with [`Status::Partial`]; else empty. Never a secret.
+    pub fn message(&self) -> &str {
+        self.news.as_ref().map_or("", |(_, message)| message)
     }
 
     /// The HTTP status code.
@@ -68,17 +85,20 @@ impl Answer {
         self.json()?.pointer(pointer)
     }
 
-    /// A proxy's or portal's page instead of the API's JSON.
+    /// A proxy's or portal's page instead of the API's JSON, by its type or its first bytes.
     pub(crate) fn is_html(&self) -> bool {
-        match self.content_type() {
-            "" => {
-                let text = self.body().trim_ascii_start();
-                ["<!doctype html", "<html"]
-                    .iter()
-                    .any(|start| text.get(..start.len()).is_some_and(|t| t.eq_ignore_ascii_case(start.as_bytes())))
-            }
-            kind => kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/xhtml+xml"),
-        }
+        is_page(self.content_type(), self.body())
+    }
+
+    /// The same by what is known before the body is read.
+    pub(crate) fn declares_html(&self) -> bool {
+        is_page(self.content_type(), b"")
+    }
+
+    /// Whether nothing read so far says what the body is, and there may be one.
+    pub(crate) fn is_untyped(&self) -> bool {
+        let without = self.http_status == 204 || self.header("content-length").is_some_and(|length| length == "0");
+        self.content_type().is_empty() && !without
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -86,7 +106,18 @@ impl Answer {
         kind == "application/json" || kind.ends_with("+json")
     }
 
-    fn content_type(&self) -> &str {
+    /// The media type without parameters; empty where there is none.
+    pub(crate) fn content_type(&self) -> &str {
         self.header("content-type").unwrap_or("").split(';').next().unwrap_or("").trim()
     }
+}
+
+/// Whether a body is HTML, by its media type or, since proxies err, by how it begins.
+pub(crate) fn is_page(media_type: &str, body: &[u8]) -> bool {
+    const STARTS: [&str; 6] = ["<!doctype html", "<html", "<head", "<body", "<script", "<!--"];
+    if media_type.eq_ignore_ascii_case("text/html") || media_type.eq_ignore_ascii_case("application/xhtml+xml") {
+        return true;
+    }
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    STARTS.iter().any(|start| text.get(..start.len()).is_some_and(|t| t.eq_ignore_ascii_case(start.as_bytes())))
 }

@@ -107,7 +107,8 @@ impl Call {
         Ok(())
     }
 
-    /// The account group of this call instead of the client's; empty: none.
+    /// The account group of this call instead of the client's; empty: none. One in the path or query (`aid`) must be the
+    /// same.
     pub fn account_group(&mut self, id: &str) {
         self.account_group = Some(id.to_owned());
     }

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use http::header::HeaderValue;
 
+use crate::account_group::AccountGroup;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::config::{Config, Level};
 use crate::environment::variable;
 use crate::error::{Error, Result, Sent};
-use crate::explain;
+use crate::explain::{self, Asked};
 use crate::families::Learned;
 use crate::guard::{Answered, Denied, End, Failure, Guard};
 use crate::identity;
@@ -85,8 +86,8 @@ impl Client {
         not_in_callback()?;
         #[cfg(feature = "test-hooks")]
         crate::panic_if_asked(&call.target);
-        let account_group = call.account_group.as_deref().unwrap_or(&self.account_group);
-        let url = self.base.resolve(&call.target, &call.query, account_group)?;
+        let account_group = AccountGroup { of_call: call.account_group.as_deref(), of_client: &self.account_group };
+        let url = self.base.resolve(&call.target, &call.query, account_group).map_err(|error| self.hidden(error))?;
         let timeout = call.timeout.unwrap_or(self.config.timeout);
         let far = Duration::from_secs(100 * 365 * 86_400);
         let watch = Watch {
@@ -118,6 +119,7 @@ impl Client {
 
     /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
     fn attempts(&self, outgoing: &Outgoing, watch: &Watch) -> Result<Answer> {
+        let asked = Asked { outgoing, token: &self.token };
         let mut last: Option<Error> = None;
         let mut replaced = false;
         loop {
@@ -137,25 +139,31 @@ impl Client {
                         replaced = true;
                         continue;
                     }
-                    return Err(self.hidden(explain::broken(&broken, outgoing)));
+                    return Err(self.hidden(explain::broken(&broken, None, &asked)));
                 }
             };
             halt::at("answered");
-            let answered = verdict(incoming.head());
+            let end = verdict(incoming.head());
+            let stops = matches!(end, End::Answered(Answered::Rejected | Answered::SourceIpBlocked));
+            let rejected = end == End::Answered(Answered::Rejected);
             let limits = rate::told(incoming.head());
             self.learned.learn(outgoing.method, outgoing.url.path(), &limits);
-            let noted = passage.end(End::Answered(answered), limits);
+            let noted = passage.end(end, limits);
             let (answer, broken) = incoming.read();
-            if let Some(broken) = broken.filter(|_| !matches!(answered, Answered::Rejected)) {
-                return Err(self.hidden(explain::broken(&broken, outgoing)).answer(answer));
+            if let Some(broken) = broken.filter(|_| !rejected) {
+                return Err(self.hidden(explain::broken(&broken, Some(&answer), &asked)).answer(answer));
             }
             if (200..300).contains(&answer.http_status()) && !answer.is_html() {
+                let answer = explain::told(answer, &asked);
+                if answer.status() != Status::Ok {
+                    self.tell(Level::Warn, || answer.message().to_owned());
+                }
                 return Ok(answer);
             }
             let status = answer.http_status();
             let wait = (status == 429).then(|| rate::classify(&answer));
-            let error = self.hidden(explain::answer(answer, outgoing, &noted, wait));
-            if matches!(answered, Answered::Rejected | Answered::SourceIpBlocked) {
+            let error = self.hidden(explain::answer(answer, &asked, &noted, wait));
+            if stops {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
             if !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
@@ -225,10 +233,13 @@ fn not_in_callback() -> Result<()> {
 }
 
 /// What an answer says about the token, by its status line and headers.
-fn verdict(answer: &Answer) -> Answered {
-    match answer.http_status() {
+fn verdict(answer: &Answer) -> End {
+    let answered = match answer.http_status() {
+        // A proxy's own log-in, most likely: no verdict, and yet the API may count it.
+        401 if answer.declares_html() => return End::Lost,
         401 => Answered::Rejected,
-        200..300 if !answer.is_html() => Answered::Accepted,
+        // What does not say that it is no page may be one.
+        200..300 if !answer.declares_html() && !answer.is_untyped() => Answered::Accepted,
         403 if answer.is_json() => Answered::Accepted,
         429 => match rate::classify(answer) {
             TooMany::RateLimit(_) => Answered::Accepted,
@@ -237,7 +248,8 @@ fn verdict(answer: &Answer) -> Answered {
             TooMany::Bare => Answered::SourceIpBlocked,
         },
         _ => Answered::Nothing,
-    }
+    };
+    End::Answered(answered)
 }
 
 /// What the guard is told of an attempt that was not answered.

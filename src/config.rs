@@ -31,7 +31,7 @@ pub struct Config {
     /// Where programs share what they know of tokens; empty: in memory only; else `$TE_STATE_DIR`, else
     /// `$STATE_DIRECTORY`, else the user's own state directory.
     pub state_dir: Option<String>,
-    /// Account group id for every call (`aid`); else `$TE_AID`; empty: the user's login account group.
+    /// Account group id (`aid`) for every call that names none; else `$TE_AID`; empty: the user's login account group.
     pub account_group: Option<String>,
     /// PEM file of certificate authorities trusted beside the system's.
     pub ca_file: Option<String>,

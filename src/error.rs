@@ -112,7 +112,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Logs and terminals get one line, with nothing in it that could steer them, and not all of what a caller passed.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     const LONGEST: usize = 1500;
     let mut line: String = text.chars().take(LONGEST).map(|c| if steers(c) { ' ' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {
@@ -121,9 +121,10 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Control characters, and those that turn the direction of what follows.
-fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Control characters, line ends beyond ASCII, and those that turn the direction of what follows.
+pub(crate) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How long ago, as people say it: "just now", "45 s ago".

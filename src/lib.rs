@@ -9,6 +9,7 @@
 //! ```
 #![deny(unsafe_code)]
 
+mod account_group;
 mod answer;
 mod call;
 mod client;

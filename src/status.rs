@@ -49,7 +49,7 @@ statuses! {
     Ok = 0, "TE_OK", Ok;
     /// There is no further page.
     Done = 1, "TE_DONE", Ok;
-    /// It worked for some items and not for others.
+    /// A bulk operation (HTTP 207) worked for some items only, or the answer does not say of each; the message tells.
     Partial = 2, "TE_PARTIAL", Ok;
     /// This call got a 401, and the token was never accepted before.
     Unauthorized = -100, "TE_E_UNAUTHORIZED", Token;
@@ -73,21 +73,21 @@ statuses! {
     Connect = -301, "TE_E_CONNECT", Retry;
     /// No TLS session: certificate or protocol.
     Tls = -302, "TE_E_TLS", Local;
-    /// The proxy refused, or its setting is wrong.
+    /// The proxy refused (HTTP 407 among others), or its setting is wrong.
     Proxy = -303, "TE_E_PROXY", Local;
     /// The call's time was over.
     Timeout = -304, "TE_E_TIMEOUT", Retry;
     /// The connection broke.
     Io = -305, "TE_E_IO", Retry;
-    /// The answer is not one the API gives.
+    /// The answer is not one that the API gives, such as a proxy's web page. It may have been carried out.
     BadResponse = -306, "TE_E_BAD_RESPONSE", Retry;
-    /// The API has a fault: 500 to 599.
+    /// A fault of the server, or of a gateway before it: HTTP 500 to 599. It may have been carried out.
     Server = -307, "TE_E_SERVER", Retry;
-    /// The API answered with an error that has no status of its own.
+    /// Refused with an HTTP status that has none of its own here, such as 400, 409, 415 or a redirect.
     Http = -400, "TE_E_HTTP", Request;
-    /// The token is fine, its user may not do this.
+    /// HTTP 403: the role of the token's user lacks a permission. No verdict on the token.
     Forbidden = -401, "TE_E_FORBIDDEN", Request;
-    /// There is no such resource.
+    /// HTTP 404: there is no such resource.
     NotFound = -402, "TE_E_NOT_FOUND", Request;
     /// The body is larger than the limit.
     TooLarge = -403, "TE_E_TOO_LARGE", Request;

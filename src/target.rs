@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::account_group::AccountGroup;
 use crate::environment::variable;
 use crate::error::{Error, Result};
 use crate::status::Status;
@@ -115,7 +116,12 @@ impl Base {
     }
 
     /// The URL of a path ("tests", "/tests?max=10", "/v7/tests") or of an absolute URL of the same origin.
-    pub(crate) fn resolve(&self, target: &str, query: &[(String, String)], account_group: &str) -> Result<Uri> {
+    pub(crate) fn resolve(
+        &self,
+        target: &str,
+        query: &[(String, String)],
+        account_group: AccountGroup,
+    ) -> Result<Uri> {
         let invalid = |why: &str| {
             Error::new(Status::InvalidArgument, format!("The path cannot be used: {why}. Nothing was sent."))
         };
@@ -146,9 +152,7 @@ impl Base {
         for (name, value) in query {
             add(&mut url, name, value);
         }
-        if !account_group.is_empty() && !has_query(&url, "aid") {
-            add(&mut url, "aid", account_group);
-        }
+        account_group.put_into(&mut url)?;
         if url.len() > LONGEST + 1024 {
             return Err(invalid("with its query it is longer than 8 KiB"));
         }
@@ -173,12 +177,8 @@ fn has_dot_segment(target: &str) -> bool {
     })
 }
 
-fn has_query(url: &str, name: &str) -> bool {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').any(|pair| pair.split('=').next() == Some(name))
-}
-
-fn add(url: &mut String, name: &str, value: &str) {
+/// Adds a query parameter; name and value are percent-encoded.
+pub(crate) fn add(url: &mut String, name: &str, value: &str) {
     url.push(if url.contains('?') { '&' } else { '?' });
     url.extend(utf8_percent_encode(name, QUERY_VALUE));
     url.push('=');
@@ -194,7 +194,10 @@ mod tests {
     }
 
     fn resolve(url: &str, target: &str) -> std::result::Result<String, Status> {
-        base(url).resolve(target, &[], "").map(|uri| uri.to_string()).map_err(|error| error.status())
+        base(url)
+            .resolve(target, &[], AccountGroup::default())
+            .map(|uri| uri.to_string())
+            .map_err(|error| error.status())
     }
 
     #[test]
@@ -245,12 +248,11 @@ mod tests {
     }
 
     #[test]
-    fn queries_are_encoded_and_the_account_group_stands_once() {
+    fn names_and_values_of_a_query_are_encoded() {
         let base = base("https://api.example.com");
-        let query = [("name".to_owned(), "a&b=ü ".to_owned())];
-        let url = base.resolve("tests?aid=7", &query, "9").unwrap().to_string();
-        assert_eq!(url, "https://api.example.com/v7/tests?aid=7&name=a%26b%3D%C3%BC%20");
-        let url = base.resolve("tests", &[], "9").unwrap().to_string();
-        assert_eq!(url, "https://api.example.com/v7/tests?aid=9");
+        let query = [("n a&m=e#".to_owned(), "a&b=ü %\r\n/?+".to_owned()), ("empty".to_owned(), String::new())];
+        let url = base.resolve("tests?max=1", &query, AccountGroup::default()).unwrap().to_string();
+        let encoded = "n%20a%26m%3De%23=a%26b%3D%C3%BC%20%25%0D%0A%2F%3F%2B&empty=";
+        assert_eq!(url, format!("https://api.example.com/v7/tests?max=1&{encoded}"));
     }
 }

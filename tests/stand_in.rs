@@ -89,6 +89,8 @@ fn routes_answer_as_documented() {
     assert_eq!(status("PATCH", "/v7/tests/http-server/4", "{}"), 200);
     assert_eq!(status("DELETE", "/v7/tests/http-server/4", ""), 204);
     assert_eq!(status("DELETE", "/v7/tests", ""), 405);
+    assert_eq!(status("POST", "/v7/tags/bulk", "{}"), 400);
+    assert_eq!(status("POST", "/v7/tags/bulk", "{\"tags\":[{\"key\":\"a\"}]}"), 207);
     assert_eq!(status("GET", "/v7/forbidden", ""), 403);
     assert_eq!(status("GET", "/v6/tests", ""), 301);
     assert_eq!(status("GET", "/v7/agents?aid=1", ""), 200);

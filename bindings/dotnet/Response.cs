@@ -44,7 +44,7 @@ namespace ThousandEyes
             get { return Failure.Name(Status); }
         }
 
-        /// <summary>One line for a person; "" on success.</summary>
+        /// <summary>One line for a person; "" with TE_OK, and which items failed with TE_PARTIAL.</summary>
         public string Message
         {
             get { return Handle.Message(); }

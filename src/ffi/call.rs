@@ -138,7 +138,8 @@ pub(super) unsafe fn slice<'a>(body: *const c_void, length: usize) -> Result<&'a
     Ok(unsafe { std::slice::from_raw_parts(body.cast(), length) })
 }
 
-/// Account group id of this call instead of the client's; "": the user's login account group.
+/// Account group id of this call instead of the client's; "": the user's login account group. A path or query that
+/// names another (aid) makes the call TE_E_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_call_set_account_group(call: *mut te_call, id: *const c_char) -> te_status {
     set(call, |call| {

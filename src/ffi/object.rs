@@ -52,7 +52,7 @@ pub extern "C" fn te_status_of(handle: *const c_void) -> te_status {
     )
 }
 
-/// One line for a person: what happened, whether anything was sent, what to do next. "" on success; never NULL, never
+/// One line for a person: what happened, whether anything was sent, what to do next. "" with TE_OK; never NULL, never
 /// a secret. Borrowed from the handle; for a bad handle it says what is wrong with it, and is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_message(handle: *const c_void) -> *const c_char {

@@ -169,7 +169,8 @@ pub unsafe extern "C" fn te_options_set_state_dir(options: *mut te_options, path
     unsafe { set_text(options, path, "path", |config| &mut config.state_dir) }
 }
 
-/// Account group id (the API's aid) for every call; "": the user's login account group. Default: $TE_AID.
+/// Account group id (the API's aid) for every call that does not name one itself, in its path for example; "": the
+/// user's login account group. Default: $TE_AID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_account_group(options: *mut te_options, id: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.

@@ -31,6 +31,14 @@ impl Outcome {
         }
     }
 
+    /// A success may have news.
+    fn of_call(result: &Result<Answer>) -> Self {
+        match result {
+            Ok(answer) => Self { status: answer.status(), message: c_string(answer.message()) },
+            failed => Self::of(failed),
+        }
+    }
+
     pub(super) fn status(&self) -> te_status {
         code(self.status)
     }
@@ -76,7 +84,7 @@ impl ResponseHandle {
 
 /// Makes a handle of what came of a call.
 pub(super) fn deliver(result: Result<Answer>) -> *mut te_response {
-    let state = Outcome::of(&result);
+    let state = Outcome::of_call(&result);
     let response = ResponseHandle { state, result, headers: OnceLock::new(), lent: Mutex::default() };
     Object::Response(Arc::new(response)).into_handle()
 }

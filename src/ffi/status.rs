@@ -11,7 +11,8 @@ pub type te_status = i32;
 pub const TE_OK: te_status = 0;
 /// There is no further page.
 pub const TE_DONE: te_status = 1;
-/// It worked for some items and not for others.
+/// A bulk operation (HTTP 207) worked for some items only, or the answer does not say of each: te_message tells, and
+/// the body has it all.
 pub const TE_PARTIAL: te_status = 2;
 /// This call got a 401, and the token was never accepted before.
 pub const TE_E_UNAUTHORIZED: te_status = -100;
@@ -35,21 +36,22 @@ pub const TE_E_DNS: te_status = -300;
 pub const TE_E_CONNECT: te_status = -301;
 /// No TLS session: certificate or protocol.
 pub const TE_E_TLS: te_status = -302;
-/// The proxy refused, or its setting is wrong.
+/// The proxy refused (HTTP 407 among others), or its setting is wrong.
 pub const TE_E_PROXY: te_status = -303;
 /// The call's time was over.
 pub const TE_E_TIMEOUT: te_status = -304;
 /// The connection broke.
 pub const TE_E_IO: te_status = -305;
-/// The answer is not one that the API gives.
+/// The answer is not one that the API gives, such as a proxy's web page. The request may have been carried out.
 pub const TE_E_BAD_RESPONSE: te_status = -306;
-/// The API has a fault (HTTP 500 to 599).
+/// A fault of the server, or of a gateway before it (HTTP 500 to 599). The request may have been carried out.
 pub const TE_E_SERVER: te_status = -307;
-/// The API answered with an error that has no status of its own.
+/// Refused with an HTTP status that has none of its own here, such as 400, 409, 415 or a redirect.
 pub const TE_E_HTTP: te_status = -400;
-/// The token is fine, its user may not do this.
+/// HTTP 403: the role of the token's user lacks a permission; te_message names it where the API's reference does. No
+/// verdict on the token.
 pub const TE_E_FORBIDDEN: te_status = -401;
-/// There is no such resource.
+/// HTTP 404: there is no such resource.
 pub const TE_E_NOT_FOUND: te_status = -402;
 /// The body is larger than the limit.
 pub const TE_E_TOO_LARGE: te_status = -403;

@@ -148,6 +148,23 @@ static void made_of_parts(void)
     STATUS(TE_E_INVALID_ARGUMENT, outcome(call));
 }
 
+/* A success with news: what it tells, and a body that is whole. */
+static void partly(void)
+{
+    const char *tags = "{\"tags\":[{\"key\":\"branch\",\"value\":\"sfo\"},{\"key\":\"branch\"}]}";
+    te_response *response = te_request(client, "POST", "tags/bulk", tags, strlen(tags));
+    about("a bulk operation that worked for some items");
+    TRUE(strstr(te_message(response), "1 item failed (207): /errors/0: 400: No key or no value.") != NULL);
+    NUMBER(207, te_response_http_status(response));
+    NUMBER(1, te_response_sent(response));
+    NUMBER(1, te_response_json_count(response, "/tags"));
+    NUMBER(TE_KIND_OK, te_status_kind(te_status_of(response)));
+    STATUS(TE_PARTIAL, te_status_of(response));
+    te_free(response);
+    response = te_request(client, "POST", "tags/bulk", tags, 0);
+    STATUS(TE_E_HTTP, outcome(response));
+}
+
 static void cancelled(void)
 {
     te_client *own = good_client();
@@ -219,6 +236,7 @@ void calls(void)
     failures();
     rejected();
     made_of_parts();
+    partly();
     cancelled();
     freed_in_use();
     te_free(client);

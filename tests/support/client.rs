@@ -57,5 +57,5 @@ pub fn client(server: &StandIn, token: &str, state_dir: &str) -> Client {
 
 /// What became of a call.
 pub fn status(result: &Result<Answer>) -> Status {
-    result.as_ref().map_or_else(thousandeyes::Error::status, |_| Status::Ok)
+    result.as_ref().map_or_else(thousandeyes::Error::status, Answer::status)
 }

@@ -160,6 +160,18 @@ fn slow(request: &Request) -> Answer {
     }
 }
 
+/// What was made beside what was not: a tag needs a key and a value.
+fn tags(request: &Request) -> Answer {
+    let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let Some(tags) = sent["tags"].as_array() else {
+        return Answer::problem(400, "tags must be an array", request.path());
+    };
+    let whole = |tag: &&Value| tag["key"].is_string() && tag["value"].is_string();
+    let (made, bad): (Vec<_>, Vec<_>) = tags.iter().partition(whole);
+    let errors = bad.into_iter().map(|tag| json!({"tag": tag, "responseCode": 400, "message": "No key or no value"}));
+    Answer::json(207, &json!({"tags": made, "errors": errors.collect::<Vec<_>>()}))
+}
+
 /// One test, and whatever changes something. Nothing is kept: a body comes back with an id.
 fn changes(request: &Request, route: &str, settings: &Settings) -> Answer {
     let parts: Vec<&str> = route.split('/').collect();
@@ -179,6 +191,7 @@ fn changes(request: &Request, route: &str, settings: &Settings) -> Answer {
         ) => 201,
         ("PUT" | "PATCH", ["tests", "http-server", _]) => 200,
         ("DELETE", ["tests", "http-server", _]) => return Answer::new(204),
+        ("POST", ["tags", "bulk"]) => return tags(request),
         (_, ["tests", "http-server"] | ["tests", "http-server", _]) => {
             return Answer::problem(405, "Not this method", request.path());
         }
