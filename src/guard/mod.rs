@@ -102,16 +102,16 @@ pub enum End {
     NotSent(Failure),
     /// The caller gave up (cancel, deadline) before anything was sent.
     GivenUp,
-    /// It was sent, or perhaps sent, and no status line came.
+    /// It was sent, or perhaps sent, and no status line came; or a 401 that may not be the API's.
     Lost,
 }
 
 /// What an answer says about the token, and about the source IP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {
-    /// 2xx that is not HTML, the API's own 403, or a 429 with rate-limit headers.
+    /// 2xx that calls itself something other than HTML, the API's own 403, or a 429 with rate-limit headers.
     Accepted,
-    /// 401.
+    /// 401 that does not call itself HTML.
     Rejected,
     /// 429 with `Retry-After` only: everybody waits.
     RetryAfter(Millis),

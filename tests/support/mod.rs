@@ -1,6 +1,7 @@
 //! What the integration tests share.
 #![allow(dead_code, unreachable_pub, reason = "no test uses all of it")]
 
+pub mod answers;
 pub mod capi;
 pub mod client;
 pub mod contract;
