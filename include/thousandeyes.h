@@ -283,9 +283,9 @@ const char *te_response_header_value(const te_response *response, int32_t index)
 // When calling again is worth it, in milliseconds; also when the call was refused here. -1: not known.
 int64_t te_response_retry_after_ms(const te_response *response);
 
-// The string at a pointer; a number, true and false as JSON writes them, a number not digit for digit as it came.
-// `fallback` (which may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside.
-// Borrowed from the response.
+// The string at a pointer; true and false as JSON writes them, a number digit for digit as it came. `fallback` (which
+// may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside. Borrowed from the
+// response.
 const char *te_response_json_string(const te_response *response, const char *pointer, const char *fallback);
 
 // The whole number at a pointer, written without fraction and exponent; a string of decimal digits, with a sign or
@@ -300,6 +300,24 @@ int32_t te_response_json_bool(const te_response *response, const char *pointer, 
 
 // How many elements the array, or members the object, at a pointer has; -1 when it is neither.
 int64_t te_response_json_count(const te_response *response, const char *pointer);
+
+// The name of a member of the object at a pointer, counted from 0 in the document's order; NULL past the last, when no
+// object is there, and for a name with U+0000 inside. In a pointer, write ~0 for ~ and ~1 for / in it. Borrowed from
+// the response.
+const char *te_response_json_name(const te_response *response,
+                                  const char *pointer,
+                                  int64_t index);
+
+// The JSON text of the value at a pointer, as it stands in the body, and its length: for a parser of your own. NULL,
+// and length 0, when nothing is there. It is a part of the body: what follows it is not NUL. Borrowed from the
+// response.
+const char *te_response_json_raw(const te_response *response, const char *pointer, size_t *length);
+
+// The pointer of the array that holds a page's items: "" where the document is an array, else that of its member `key`
+// ("/tests"), and with `key` NULL that of its only member that is an array. NULL when there is none, or several.
+// Borrowed from the response.
+const char *te_response_json_items(const te_response *response,
+                                   const char *key);
 
 // What stands at a pointer: one of TE_JSON_*.
 int32_t te_response_json_type(const te_response *response, const char *pointer);

@@ -141,7 +141,10 @@ impl Client {
                 return Err(self.hidden(explain::broken(&broken, outgoing)).answer(answer));
             }
             if (200..300).contains(&answer.http_status()) && !answer.is_html() {
-                return Ok(answer);
+                return match answer.broken_json().map(str::to_owned) {
+                    Some(why) => Err(self.hidden(explain::not_json(answer, outgoing, &why))),
+                    None => Ok(answer),
+                };
             }
             let status = answer.http_status();
             let wait = (status == 429).then(|| rate::classify(&answer));

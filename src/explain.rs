@@ -163,6 +163,17 @@ pub(crate) fn answer(answer: Answer, outgoing: &Outgoing, noted: &Noted, too_man
     Error::new(status, text).retry_after(wait.map(millis)).answer(answer)
 }
 
+/// A success whose body is not the JSON that its content type promises.
+pub(crate) fn not_json(answer: Answer, outgoing: &Outgoing, why: &str) -> Error {
+    let what = format!("{} {}", outgoing.method, outgoing.url.path());
+    let text = format!(
+        "{what}: the answer (HTTP {}) is not the JSON it says it is; it may be cut off or damaged on the way: {why}. {}",
+        answer.http_status(),
+        again(outgoing)
+    );
+    Error::new(Status::BadResponse, text).answer(answer)
+}
+
 /// What to do after a fault that may pass: what changes something may have changed it already.
 fn again(outgoing: &Outgoing) -> &'static str {
     match *outgoing.method {

@@ -20,6 +20,8 @@ mod explain;
 pub mod ffi;
 pub mod guard;
 mod identity;
+mod items;
+mod json;
 mod rate;
 mod status;
 mod sys;

@@ -12,7 +12,9 @@ use support::capi::{Alone, Owned, TOKEN, Watchdog, alone, call, client};
 use support::stand_in::StandIn;
 use thousandeyes::ffi::call::{te_call_cancel, te_call_set_body, te_call_set_header, te_call_set_query};
 use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new, te_get, te_perform, te_request};
-use thousandeyes::ffi::json::{te_response_json_count, te_response_json_string};
+use thousandeyes::ffi::json::{
+    te_response_json_count, te_response_json_name, te_response_json_raw, te_response_json_string,
+};
 use thousandeyes::ffi::object::{te_free, te_message, te_status_of};
 use thousandeyes::ffi::options::{
     te_options_new, te_options_set_proxy, te_options_set_state_dir, te_options_set_timeout_ms,
@@ -83,6 +85,8 @@ fn use_as(handle: *mut c_void, kind: usize, other: *mut c_void) {
                 te_response_header_name(handle.cast(), 0);
                 te_response_json_string(handle.cast(), c"/tests/0/testName".as_ptr(), null());
                 te_response_json_count(handle.cast(), c"/tests".as_ptr());
+                te_response_json_name(handle.cast(), c"".as_ptr(), 0);
+                te_response_json_raw(handle.cast(), c"".as_ptr(), null_mut());
             }
             2 => {
                 te_options_set_timeout_ms(handle.cast(), 1000);

@@ -141,6 +141,12 @@ namespace ThousandEyes
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern long te_response_json_count(Handle response, byte[] pointer);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_name(Handle response, byte[] pointer, long index);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_raw(Handle response, byte[] pointer, out UIntPtr length);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_items(Handle response, byte[] key);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_response_json_type(Handle response, byte[] pointer);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

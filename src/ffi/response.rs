@@ -1,5 +1,6 @@
 //! Responses: what came of a call.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_void};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -45,8 +46,8 @@ pub(super) struct ResponseHandle {
     pub(super) state: Outcome,
     result: Result<Answer>,
     headers: OnceLock<Vec<(CString, CString)>>,
-    /// Strings lent by te_response_json_string, by pointer.
-    lent: Mutex<BTreeMap<String, Option<CString>>>,
+    /// Strings, names and pointers lent of the JSON, by the byte of the body at which they, or what they lead to, begin.
+    lent: Mutex<BTreeMap<u32, Option<CString>>>,
 }
 
 impl ResponseHandle {
@@ -64,13 +65,11 @@ impl ResponseHandle {
         })
     }
 
-    /// Lends a string made once for each key.
-    pub(super) fn lend(&self, key: &str, make: impl FnOnce() -> Option<CString>) -> Option<*const c_char> {
+    /// Lends a string made once for each place of the body.
+    pub(super) fn lend<'a>(&self, at: u32, make: impl FnOnce() -> Option<Cow<'a, str>>) -> Option<*const c_char> {
         let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lent.contains_key(key) {
-            lent.insert(key.to_owned(), make());
-        }
-        lent.get(key)?.as_ref().map(|text| text.as_ptr())
+        let text = lent.entry(at).or_insert_with(|| CString::new(make()?.into_owned()).ok());
+        text.as_ref().map(|text| text.as_ptr())
     }
 }
 

@@ -52,6 +52,11 @@ static void as_response(void *handle)
     NUMBER(-7, te_response_json_bool(handle, "", -7));
     NUMBER(-1, te_response_json_count(handle, ""));
     NUMBER(TE_JSON_ABSENT, te_response_json_type(handle, ""));
+    TEXT(NULL, te_response_json_name(handle, "", 0));
+    TEXT(NULL, te_response_json_items(handle, NULL));
+    length = 1;
+    TEXT(NULL, te_response_json_raw(handle, "", &length));
+    NUMBER(0, (int64_t)length);
 }
 
 static void as_options(void *handle)

@@ -160,6 +160,9 @@ static void ask(te_response *response, int text)
     NUMBER(-3, te_response_json_bool(response, at, -3));
     NUMBER(whole ? 2 : -1, te_response_json_count(response, at));
     NUMBER(whole ? TE_JSON_OBJECT : TE_JSON_ABSENT, te_response_json_type(response, at));
+    TRUE((te_response_json_name(response, at, 0) != NULL) == whole);
+    TRUE((te_response_json_raw(response, at, NULL) != NULL) == whole);
+    TEXT(text == MISSING ? "/tests" : NULL, te_response_json_items(response, at));
     /* A fallback is handed back, not read. */
     TRUE(te_response_json_string(response, "/none", at) == at);
 }

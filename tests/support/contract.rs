@@ -20,7 +20,8 @@ pub const SOURCES: [&str; 6] = [
 /// Numbers at the limits of what C can hold, and beyond.
 const NUMBERS: &str = r#"{
     "largest": 9223372036854775807, "too_large": 9223372036854775808, "as_text": "-9223372036854775808",
-    "fraction": 1.5, "text": "five", "nul_inside": "a\u0000b", "true": true, "null": null, "list": [1, "2", {}]
+    "fraction": 1.5, "text": "five", "nul_inside": "a\u0000b", "true": true, "null": null, "list": [1, "2", {}],
+    "exact": 1.10E+2, "many": 123456789012345678901234567890
 }"#;
 
 /// The compiled program.
