@@ -1,10 +1,11 @@
-//! The items of a page: the elements of its one array. Which array that is, is decided here and nowhere else.
+//! The items of a list: the elements of each page's one array. Which array that is, is decided here and nowhere else.
 
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::error::{Error, Result, Sent};
 use crate::json::{Found, Kind, escaped};
+use crate::pages::Pages;
 use crate::status::Status;
 
 impl Answer {
@@ -50,6 +51,65 @@ impl Answer {
             found.is_some_and(|found| found.kind() == Kind::Array)
         };
         names.filter(|name| is_array(name)).map(std::borrow::Cow::into_owned).collect()
+    }
+}
+
+/// The items of all pages, as an iterator that reads a page when the one before is used up.
+///
+/// After a page that failed it goes on as [`Pages`] does; a failure that is final ends it.
+#[derive(Debug)]
+pub struct Items {
+    pages: Pages,
+    key: Option<String>,
+    /// The pointers of the items left on this page.
+    page: Option<(Answer, String, std::ops::Range<usize>)>,
+    over: bool,
+}
+
+impl Iterator for Items {
+    type Item = Result<Value>;
+
+    fn next(&mut self) -> Option<Result<Value>> {
+        while !self.over {
+            if let Some((page, pointer, left)) = &mut self.page
+                && let Some(at) = left.next()
+            {
+                return Some(page.item(&format!("{pointer}/{at}")));
+            }
+            self.page = None;
+            if let Err(error) = self.turn()? {
+                return Some(Err(error));
+            }
+        }
+        None
+    }
+}
+
+impl Items {
+    pub(crate) fn new(pages: Pages, key: Option<&str>) -> Self {
+        Self { pages, key: key.map(str::to_owned), page: None, over: false }
+    }
+
+    /// Reads the next page; `None` after the last.
+    fn turn(&mut self) -> Option<Result<()>> {
+        let page = match self.pages.next()? {
+            Ok(page) => page,
+            Err(error) => {
+                self.over = self.pages.has_failed();
+                return Some(Err(error));
+            }
+        };
+        match page.items_pointer(self.key.as_deref()) {
+            Ok(pointer) => {
+                let count = page.find(&pointer).and_then(|array| page.count(array)).unwrap_or(0);
+                self.page = Some((page, pointer, 0..count));
+                Some(Ok(()))
+            }
+            Err(error) => {
+                self.over = true;
+                Some(Err(error))
+            }
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod guard;
 mod identity;
 mod items;
 mod json;
+mod pages;
 mod rate;
 mod status;
 mod sys;
@@ -35,6 +36,8 @@ pub use call::Call;
 pub use client::Client;
 pub use config::{Config, Interrupt, Level, Log};
 pub use error::{Error, Result, Sent};
+pub use items::Items;
+pub use pages::Pages;
 pub use status::{Kind, Status};
 
 /// A fault inside, for tests of what then reaches the caller.

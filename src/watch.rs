@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::config::{Interrupt, Log};
-use crate::guard::{Patience, Stopped};
+use crate::guard::{Patience, SLICE, Stopped};
 
 /// Watches over one call, on the thread that makes it.
 #[derive(Clone)]
@@ -14,6 +14,16 @@ pub(crate) struct Watch {
     pub(crate) deadline: Instant,
     pub(crate) cancelled: [Arc<AtomicBool>; 2],
     pub(crate) interrupt: Option<Interrupt>,
+}
+
+impl Watch {
+    /// Sleeps until a time, in slices, or says what ended the sleep before.
+    pub(crate) fn rest(&self, until: Instant) -> Result<(), Stopped> {
+        while let Ok(left) = until.left() {
+            std::thread::sleep(left.min(self.left()?).min(SLICE));
+        }
+        Ok(())
+    }
 }
 
 thread_local! {

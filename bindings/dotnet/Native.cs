@@ -165,6 +165,13 @@ namespace ThousandEyes
         public static extern void te_call_cancel(Handle call);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_new(Handle client, byte[] path);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_of_call(Handle client, Handle call);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_next(Handle pages);
+
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern Handle te_options_new();
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_base_url(Handle options, byte[] url);

@@ -177,6 +177,23 @@ namespace ThousandEyes
             return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_items(handle, name)));
         }
 
+        /// <summary>The names of the document's members that are arrays.</summary>
+        public IList<string> JsonArrays()
+        {
+            List<string> arrays = new List<string>();
+            long count = JsonCount("");
+            for (long i = 0; i < count; i++)
+            {
+                string name = JsonName("", i);
+                string pointer = name == null ? null : "/" + name.Replace("~", "~0").Replace("/", "~1");
+                if (pointer != null && JsonType(pointer) == Constants.TE_JSON_ARRAY)
+                {
+                    arrays.Add(name);
+                }
+            }
+            return arrays;
+        }
+
         private static byte[] Copy(IntPtr lent, UIntPtr length)
         {
             byte[] copy = new byte[(long)length.ToUInt64()];

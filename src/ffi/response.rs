@@ -76,6 +76,15 @@ impl ResponseHandle {
 /// Makes a handle of what came of a call.
 pub(super) fn deliver(result: Result<Answer>) -> *mut te_response {
     let state = Outcome::of(&result);
+    deliver_as(state, result)
+}
+
+/// Makes the response that comes after the last page.
+pub(super) fn deliver_end() -> *mut te_response {
+    deliver_as(Outcome { status: Status::Done, message: CString::default() }, Ok(Answer::default()))
+}
+
+fn deliver_as(state: Outcome, result: Result<Answer>) -> *mut te_response {
     let response = ResponseHandle { state, result, headers: OnceLock::new(), lent: Mutex::default() };
     Object::Response(Arc::new(response)).into_handle()
 }

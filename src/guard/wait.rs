@@ -28,6 +28,7 @@ pub enum Stopped {
 }
 
 /// One caller's view of a store.
+#[derive(Clone)]
 pub struct Guard {
     store: Arc<dyn Store>,
     caller: Caller,

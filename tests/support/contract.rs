@@ -8,13 +8,14 @@ use super::installed::{command, compile_all};
 use super::stand_in::{Answer, StandIn};
 
 /// What the program is made of; the first has its `main`.
-pub const SOURCES: [&str; 6] = [
+pub const SOURCES: [&str; 7] = [
     "tests/c/contract.c",
     "tests/c/contract_handles.c",
     "tests/c/contract_strings.c",
     "tests/c/contract_numbers.c",
     "tests/c/contract_calls.c",
     "tests/c/contract_callbacks.c",
+    "tests/c/contract_pages.c",
 ];
 
 /// Numbers at the limits of what C can hold, and beyond.
@@ -44,6 +45,16 @@ impl Setting {
         server.script("/v7/numbers", vec![json(200, NUMBERS)]);
         server.script("/v7/teapot", vec![json(418, "{}")]);
         server.script("/v7/portal", vec![Answer::html(200)]);
+        let page = |id: &str, next: &str| {
+            let link = format!("{}{next}", server.base_url());
+            json(200, &format!(r#"{{"items": [{{"id": {id}}}], "_links": {{"next": {{"href": "{link}"}}}}}}"#))
+        };
+        server.script("/v7/list", vec![page("1", "/v7/list?page=2")]);
+        let fault = || Answer::problem(500, "Out of order", "/v7/list");
+        server.script("/v7/list?page=2", vec![fault(), fault(), page("2", "/v7/list?page=3")]);
+        server.script("/v7/list?page=3", vec![json(200, r#"{"items": [{"id": 3}]}"#)]);
+        server.script("/v7/circle", vec![page("1", "/v7/circle")]);
+        server.script("/v7/away", vec![page("1", "0/v7/away")]);
         Self { server, directory: Directory::new() }
     }
 
