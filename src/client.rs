@@ -249,7 +249,7 @@ impl Client {
         Ok(answer)
     }
 
-    fn tell(&self, level: Level, text: impl FnOnce() -> String) {
+    pub(crate) fn tell(&self, level: Level, text: impl FnOnce() -> String) {
         if let Some(log) = &self.config.log {
             tell(log, level, &text());
         }

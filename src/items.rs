@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::client::Client;
 use crate::error::{Error, Result, Sent};
 use crate::json::{Found, Kind, escaped};
 use crate::pages::Pages;
@@ -51,6 +52,13 @@ impl Answer {
             found.is_some_and(|found| found.kind() == Kind::Array)
         };
         names.filter(|name| is_array(name)).map(std::borrow::Cow::into_owned).collect()
+    }
+}
+
+impl Client {
+    /// The items of all pages of a list, as they come; see [`Pages::items`].
+    pub fn items(&self, path: &str) -> Items {
+        self.pages(path).items(None)
     }
 }
 

@@ -10,6 +10,7 @@ use http::Method;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::{Client, not_in_callback};
+use crate::config::Level;
 use crate::error::{Error, Result, in_words};
 use crate::guard::Stopped;
 use crate::items::Items;
@@ -71,11 +72,6 @@ impl Client {
         }
         Ok(Pages::new(self.clone(), call.clone()))
     }
-
-    /// The items of all pages of a list, as they come; see [`Pages::items`].
-    pub fn items(&self, path: &str) -> Items {
-        self.pages(path).items(None)
-    }
 }
 
 impl Iterator for Pages {
@@ -112,6 +108,11 @@ impl Pages {
                 }
                 return Err(failure.told.clone());
             }
+            let left = failure.again.saturating_duration_since(Instant::now()).min(self.client.timeout(&self.call));
+            let number = self.number;
+            self.client.tell(Level::Info, || {
+                format!("Page {number} failed: waiting {} ms before it is asked for again", left.as_millis())
+            });
             if let Err(error) = wait(failure, &watch) {
                 return Err(self.fail(&error, false));
             }

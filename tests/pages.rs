@@ -351,6 +351,8 @@ fn the_interrupt_ends_a_wait_and_the_page_can_still_be_had() {
     let server = server();
     let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let (stopped, counted) = (Arc::clone(&stop), Arc::clone(&asked));
+    let told = Arc::new(std::sync::Mutex::new(String::new()));
+    let log = Arc::clone(&told);
     let config = Config {
         base_url: Some(server.base_url()),
         state_dir: Some(String::new()),
@@ -358,6 +360,7 @@ fn the_interrupt_ends_a_wait_and_the_page_can_still_be_had() {
             counted.fetch_add(1, Ordering::SeqCst);
             stopped.load(Ordering::SeqCst)
         })),
+        log: Some(Arc::new(move |_, line| log.lock().expect("no panic").push_str(line))),
         ..Config::default()
     };
     let client = Client::new(Some(TOKEN), config).expect("a client");
@@ -368,6 +371,8 @@ fn the_interrupt_ends_a_wait_and_the_page_can_still_be_had() {
     asked.store(0, Ordering::SeqCst);
     let took = ends_soon(&mut pages, || stop.store(true, Ordering::SeqCst));
     assert!(took < Duration::from_millis(450), "{took:?}");
+    let told = told.lock().expect("no panic").clone();
+    assert!(told.contains("Page 2 failed: waiting "), "{told}");
     assert!(asked.load(Ordering::SeqCst) >= 3, "asked at least every 100 ms");
     stop.store(false, Ordering::SeqCst);
     let rest: Vec<_> = pages.map(|page| status(&page)).collect();
