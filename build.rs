@@ -2,7 +2,8 @@
 
 /// The files of src/ffi that export something, in the order in which a reader of the header meets them.
 #[cfg(feature = "capi")]
-const HEADER_ORDER: [&str; 8] = ["status", "object", "client", "response", "rate", "json", "call", "options"];
+const HEADER_ORDER: [&str; 9] =
+    ["status", "object", "client", "response", "rate", "json", "call", "pages", "options"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -18,8 +18,8 @@
  *   - Redirects are not followed. A rate limit is waited for, inside the call's time, and the call is made again.
  *   - Callbacks run on the thread that makes the call, of several threads at once. They must not throw, longjmp or end
  *     the thread. Inside, te_free and the cancels may be used; everything that calls or asks the guard is refused.
- *   - After fork() a child may use the clients it has, over connections of its own; not options, calls and responses
- *     that another thread was using at that moment. Do not fork from a callback, nor from a signal handler.
+ *   - After fork() a child may use the clients it has, over connections of its own; not options, calls, pages and
+ *     responses that another thread was using at that moment. Do not fork from a callback, nor from a signal handler.
  *   - Durations are milliseconds.
  *   - te_status: 0 success; above 0 success with news; below 0 failure. Messages never hold a secret.
  */
@@ -95,6 +95,9 @@ typedef struct te_client te_client;
 // Settings of a client. Freed with te_free; copied when a client is made. After a setter failed nothing changes any
 // more: every later one returns that failure, and so does the client made from them.
 typedef struct te_options te_options;
+
+// The pages of a list, read one by one. Freed with te_free; lives on when its client and call are freed.
+typedef struct te_pages te_pages;
 
 // What came of a call. Freed with te_free; what it lends lives as long.
 typedef struct te_response te_response;
@@ -222,9 +225,10 @@ void te_free(void *handle);
 // How many handles are alive in this process: 0 when everything was freed.
 int64_t te_live_handles(void);
 
-// The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
+// The status of a client, response, options, call or pages. TE_E_BAD_HANDLE for what is none.
 //
-// A client's never changes after its creation; that of options and calls is their first failed setter's.
+// A client's never changes after its creation; that of options and calls is their first failed setter's, that of pages
+// their last te_pages_next's.
 te_status te_status_of(const void *handle);
 
 // One line for a person: what happened, whether anything was sent, what to do next. "" with TE_OK; never NULL, never
@@ -296,9 +300,9 @@ int64_t te_response_rate_limit_remaining(const te_response *response, const char
 // answer did not tell. `name` as above.
 int64_t te_response_rate_limit_reset_ms(const te_response *response, const char *name);
 
-// The string at a pointer; a number, true and false as JSON writes them, a number not digit for digit as it came.
-// `fallback` (which may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside.
-// Borrowed from the response.
+// The string at a pointer; true and false as JSON writes them, a number digit for digit as it came. `fallback` (which
+// may be NULL) when nothing, null, an array or an object is there, or a string with U+0000 inside. Borrowed from the
+// response.
 const char *te_response_json_string(const te_response *response, const char *pointer, const char *fallback);
 
 // The whole number at a pointer, written without fraction and exponent; a string of decimal digits, with a sign or
@@ -313,6 +317,24 @@ int32_t te_response_json_bool(const te_response *response, const char *pointer, 
 
 // How many elements the array, or members the object, at a pointer has; -1 when it is neither.
 int64_t te_response_json_count(const te_response *response, const char *pointer);
+
+// The name of a member of the object at a pointer, counted from 0 in the document's order; NULL past the last, when no
+// object is there, and for a name with U+0000 inside. In a pointer, write ~0 for ~ and ~1 for / in it. Borrowed from
+// the response.
+const char *te_response_json_name(const te_response *response,
+                                  const char *pointer,
+                                  int64_t index);
+
+// The JSON text of the value at a pointer, as it stands in the body, and its length: for a parser of your own. NULL,
+// and length 0, when nothing is there. It is a part of the body: what follows it is not NUL. Borrowed from the
+// response.
+const char *te_response_json_raw(const te_response *response, const char *pointer, size_t *length);
+
+// The pointer of the array that holds a page's items: "" where the document is an array, else that of its member `key`
+// ("/tests"), and with `key` NULL that of its only member that is an array. NULL when there is none, or several.
+// Borrowed from the response.
+const char *te_response_json_items(const te_response *response,
+                                   const char *key);
 
 // What stands at a pointer: one of TE_JSON_*.
 int32_t te_response_json_type(const te_response *response, const char *pointer);
@@ -339,6 +361,23 @@ te_status te_call_set_timeout_ms(te_call *call, int64_t milliseconds);
 // Ends this call on whatever thread it is, within about 100 ms, and every later use of it. From any thread or signal
 // handler; one handler may cancel at most 64 handles.
 void te_call_cancel(const te_call *call);
+
+// The pages of a list, from a path as te_get takes it. Sends nothing yet. Pages that could not be made answer every
+// te_pages_next with their error; see te_status_of.
+te_pages *te_pages_new(const te_client *client, const char *path);
+
+// The pages that begin with a call of GET or POST: the API's filters page through POST. Each page is made with the
+// call's body, headers, account group and time, the first with its query: the links have theirs. The call is copied;
+// te_call_cancel of it ends these pages too.
+te_pages *te_pages_of_call(const te_client *client, const te_call *call);
+
+// Reads the next page: TE_OK; after the last TE_DONE, with no body. Loop while the response's te_status_of is at least 0
+// and not TE_DONE. Blocks as te_perform does.
+//
+// A page that failed is asked for again by the next te_pages_next, after as long as the failure's
+// te_response_retry_after_ms says, or else 1 s. The third failure in a row is final, and so is a link that leads to
+// another origin or to a page read before: every later call gives the same error, after 1 s.
+te_response *te_pages_next(te_pages *pages);
 
 // Default options.
 te_options *te_options_new(void);
@@ -385,12 +424,14 @@ te_status te_options_set_unauthorized_budget(te_options *options, int32_t answer
 te_status te_options_set_wait_for_rate_limits(te_options *options,
                                               int32_t wait);
 
-// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
-te_status te_options_set_interrupt(te_options *options, te_interrupt callback, void *user);
+// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client and its pages.
+te_status te_options_set_interrupt(te_options *options,
+                                   te_interrupt callback,
+                                   void *user);
 
 // Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug), and
 // nobody when it names none.
-// `user` is handed to the callback and must outlive the client.
+// `user` is handed to the callback and must outlive the client and its pages.
 te_status te_options_set_log(te_options *options,
                              te_log callback,
                              void *user);

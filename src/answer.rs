@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::json::{Found, Index};
 use crate::rate::{self, RateLimit};
 use crate::status::Status;
 
@@ -16,12 +17,13 @@ pub struct Answer {
     rate_limits: Vec<RateLimit>,
     /// What a success has to tell.
     news: Option<(Status, String)>,
+    index: Index,
 }
 
 impl Answer {
     pub(crate) fn new(http_status: u16, headers: Vec<(String, String)>) -> Self {
         let rate_limits = rate::read(&headers);
-        Self { http_status, headers, body: Vec::new(), json: OnceLock::new(), rate_limits, news: None }
+        Self { http_status, headers, rate_limits, ..Self::default() }
     }
 
     pub(crate) fn set_body(&mut self, mut body: Vec<u8>) {
@@ -75,7 +77,8 @@ impl Answer {
         &self.rate_limits
     }
 
-    /// The body as JSON; `None` if it is not JSON. Parsed once.
+    /// The body as JSON; `None` if it is not JSON, or holds what a [`serde_json::Value`] cannot hold. Parsed once, into
+    /// many times the body's memory: [`Answer::raw_json`] takes a part of it.
     pub fn json(&self) -> Option<&serde_json::Value> {
         self.json.get_or_init(|| serde_json::from_slice(self.body()).ok()).as_ref()
     }
@@ -83,6 +86,32 @@ impl Answer {
     /// The value at an RFC 6901 pointer.
     pub fn pointer(&self, pointer: &str) -> Option<&serde_json::Value> {
         self.json()?.pointer(pointer)
+    }
+
+    /// The text of the value at an RFC 6901 pointer, as it stands in the body: numbers are digit for digit.
+    pub fn raw_json(&self, pointer: &str) -> Option<&str> {
+        self.find(pointer).map(Found::text)
+    }
+
+    /// The value at an RFC 6901 pointer; of the rest of the document nothing is built.
+    pub(crate) fn find(&self, pointer: &str) -> Option<Found<'_>> {
+        self.index.find(self.body(), pointer)
+    }
+
+    /// How many elements or members a value of this answer has.
+    pub(crate) fn count(&self, of: Found) -> Option<usize> {
+        self.index.count(of)
+    }
+
+    /// The name of an object's member, counted from 0, in the document's order.
+    pub(crate) fn member_name<'a>(&self, of: Found<'a>, number: usize) -> Option<Found<'a>> {
+        self.index.name(of, number)
+    }
+
+    /// What is wrong with a body that should be JSON by its content type. None at all is fine.
+    pub(crate) fn broken_json(&self) -> Option<&str> {
+        let due = self.is_json() && !self.body().trim_ascii().is_empty();
+        if due { self.index.check(self.body()).err() } else { None }
     }
 
     /// A proxy's or portal's page instead of the API's JSON, by its type or its first bytes.

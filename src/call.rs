@@ -50,8 +50,14 @@ impl Call {
         if upper.len() != method.len() || !METHODS.contains(&upper.as_str()) {
             return Err(invalid("The method must be GET, POST, PUT, PATCH or DELETE"));
         }
-        Ok(Self {
-            method: upper.parse().map_err(|_| invalid("The method is not one of HTTP"))?,
+        let method = upper.parse().map_err(|_| invalid("The method is not one of HTTP"))?;
+        Ok(Self { method, ..Self::get(path) })
+    }
+
+    /// A GET.
+    pub(crate) fn get(path: &str) -> Self {
+        Self {
+            method: http::Method::GET,
             target: path.to_owned(),
             query: Vec::new(),
             headers: Vec::new(),
@@ -59,7 +65,7 @@ impl Call {
             account_group: None,
             timeout: None,
             cancelled: Arc::default(),
-        })
+        }
     }
 
     /// Adds a query parameter; name and value are percent-encoded.

@@ -24,17 +24,19 @@ use crate::token::Token;
 use crate::transport::{Broken, Outgoing, ProxySetting, Settings, Transport};
 use crate::watch::{Watch, in_callback, tell};
 
-/// Makes calls with one token at one origin. May be used by many threads at once.
+/// Makes calls with one token at one origin. May be used by many threads at once. A clone is the same client: it shares
+/// the connections, and is cancelled with it.
+#[derive(Clone)]
 pub struct Client {
     base: Base,
-    token: Token,
+    token: Arc<Token>,
     authorization: HeaderValue,
     account_group: String,
     guard: Guard,
-    transport: Transport,
-    config: Config,
+    transport: Arc<Transport>,
+    config: Arc<Config>,
     cancelled: Arc<AtomicBool>,
-    learned: Learned,
+    learned: Arc<Learned>,
 }
 
 impl Client {
@@ -72,31 +74,57 @@ impl Client {
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);
         let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
-        let (cancelled, learned) = (Arc::default(), Learned::default());
-        Ok(Self { base, token, authorization, account_group, guard, transport, config, cancelled, learned })
+        Ok(Self {
+            base,
+            token: Arc::new(token),
+            authorization,
+            account_group,
+            guard,
+            transport: Arc::new(transport),
+            config: Arc::new(config),
+            cancelled: Arc::default(),
+            learned: Arc::default(),
+        })
     }
 
     /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin.
     pub fn get(&self, path: &str) -> Result<Answer> {
-        self.perform(&Call::new("GET", path)?)
+        self.perform(&Call::get(path))
     }
 
     /// Makes a call. Waits for the guard and for rate limits inside the call's time.
     pub fn perform(&self, call: &Call) -> Result<Answer> {
-        not_in_callback()?;
-        #[cfg(feature = "test-hooks")]
-        crate::panic_if_asked(&call.target);
-        let account_group = AccountGroup { of_call: call.account_group.as_deref(), of_client: &self.account_group };
-        let url = self.base.resolve(&call.target, &call.query, account_group).map_err(|error| self.hidden(error))?;
-        let timeout = call.timeout.unwrap_or(self.config.timeout);
+        self.perform_within(call, &self.watch(call))
+    }
+
+    /// How long a call that begins now may take, and what ends it.
+    pub(crate) fn watch(&self, call: &Call) -> Watch {
         let far = Duration::from_secs(100 * 365 * 86_400);
-        let watch = Watch {
-            deadline: Instant::now() + timeout.min(far),
+        Watch {
+            deadline: Instant::now() + self.timeout(call).min(far),
             cancelled: [Arc::clone(&self.cancelled), Arc::clone(&call.cancelled)],
             interrupt: self.config.interrupt.clone(),
             waits: self.config.wait_for_rate_limits,
             log: self.config.log.clone(),
-        };
+        }
+    }
+
+    pub(crate) fn timeout(&self, call: &Call) -> Duration {
+        call.timeout.unwrap_or(self.config.timeout)
+    }
+
+    /// Where a call goes.
+    pub(crate) fn url(&self, call: &Call) -> Result<http::Uri> {
+        let account_group = AccountGroup { of_call: call.account_group.as_deref(), of_client: &self.account_group };
+        self.base.resolve(&call.target, &call.query, account_group).map_err(|error| self.hidden(error))
+    }
+
+    /// Makes a call inside the time that a watch gives.
+    pub(crate) fn perform_within(&self, call: &Call, watch: &Watch) -> Result<Answer> {
+        not_in_callback()?;
+        #[cfg(feature = "test-hooks")]
+        crate::panic_if_asked(&call.target);
+        let url = self.url(call)?;
         let outgoing = Outgoing {
             method: &call.method,
             url: &url,
@@ -105,7 +133,7 @@ impl Client {
             body: call.body.as_deref(),
         };
         let started = Instant::now();
-        let result = self.attempts(&outgoing, &watch);
+        let result = self.attempts(&outgoing, watch);
         self.tell(Level::Debug, || {
             let path = url.path();
             let outcome = match &result {
@@ -154,6 +182,9 @@ impl Client {
                 return Err(self.hidden(explain::broken(&broken, Some(&answer), &asked)).answer(answer));
             }
             if (200..300).contains(&answer.http_status()) && !answer.is_html() {
+                if let Some(why) = answer.broken_json().map(str::to_owned) {
+                    return Err(self.hidden(explain::not_json(answer, &asked, &why)));
+                }
                 let answer = explain::told(answer, &asked);
                 if answer.status() != Status::Ok {
                     self.tell(Level::Warn, || answer.message().to_owned());
@@ -174,7 +205,7 @@ impl Client {
         }
     }
 
-    fn hidden(&self, error: Error) -> Error {
+    pub(crate) fn hidden(&self, error: Error) -> Error {
         error.with_message(|message| self.token.hide_in(message))
     }
 
@@ -210,7 +241,7 @@ impl Client {
         Ok(answer)
     }
 
-    fn tell(&self, level: Level, text: impl FnOnce() -> String) {
+    pub(crate) fn tell(&self, level: Level, text: impl FnOnce() -> String) {
         if let Some(log) = &self.config.log {
             tell(log, level, &text());
         }
@@ -224,7 +255,7 @@ impl std::fmt::Debug for Client {
 }
 
 /// Inside a callback the caller may hold what the library needs.
-fn not_in_callback() -> Result<()> {
+pub(crate) fn not_in_callback() -> Result<()> {
     if in_callback() {
         let text = "A call was made from inside a callback of this library. Nothing was sent.";
         return Err(Error::new(Status::InvalidArgument, text));

@@ -22,6 +22,9 @@ mod families;
 pub mod ffi;
 pub mod guard;
 mod identity;
+mod items;
+mod json;
+mod pages;
 mod rate;
 mod status;
 mod sys;
@@ -35,6 +38,8 @@ pub use call::Call;
 pub use client::Client;
 pub use config::{Config, Interrupt, Level, Log};
 pub use error::{Error, Result, Sent};
+pub use items::Items;
+pub use pages::Pages;
 pub use rate::RateLimit;
 pub use status::{Kind, Status};
 

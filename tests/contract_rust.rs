@@ -12,11 +12,14 @@ use support::capi::{Alone, Owned, TOKEN, Watchdog, alone, call, client};
 use support::stand_in::StandIn;
 use thousandeyes::ffi::call::{te_call_cancel, te_call_set_body, te_call_set_header, te_call_set_query};
 use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new, te_get, te_perform, te_request};
-use thousandeyes::ffi::json::{te_response_json_count, te_response_json_string};
+use thousandeyes::ffi::json::{
+    te_response_json_count, te_response_json_name, te_response_json_raw, te_response_json_string,
+};
 use thousandeyes::ffi::object::{te_free, te_message, te_status_of};
 use thousandeyes::ffi::options::{
     te_options_new, te_options_set_proxy, te_options_set_state_dir, te_options_set_timeout_ms,
 };
+use thousandeyes::ffi::pages::{te_pages_new, te_pages_next};
 use thousandeyes::ffi::response::{te_response_body, te_response_header, te_response_header_name, te_response_sent};
 use thousandeyes::ffi::status::{TE_E_BAD_HANDLE, TE_E_CANCELLED, TE_E_PANIC, TE_OK};
 
@@ -43,19 +46,24 @@ fn a_panic_is_a_status_and_the_next_call_works() {
         || unsafe { te_request(client.0.cast(), c"POST".as_ptr(), path.as_ptr(), c"{}".as_ptr().cast(), 2).cast() };
     let performed = || te_perform(client.0.cast(), prepared.0.cast()).cast();
     for _ in 0..3 {
-        for response in [get(&client, path), Owned(requested()), Owned(performed())] {
+        // SAFETY: a C string.
+        let pages = Owned(unsafe { te_pages_new(client.0.cast(), path.as_ptr()) }.cast());
+        let page = Owned(te_pages_next(pages.0.cast()).cast());
+        assert_eq!((page.status(), pages.status()), (TE_E_PANIC, TE_E_PANIC));
+        for response in [page, get(&client, path), Owned(requested()), Owned(performed())] {
             assert_eq!(response.status(), TE_E_PANIC);
             assert_eq!(te_response_sent(response.0.cast()), -1, "nobody knows");
             assert!(response.message().contains("panic"), "{}", response.message());
             assert_eq!(get(&client, c"status").status(), TE_OK);
         }
     }
-    assert_eq!(server.requests(), 9);
+    assert_eq!(server.requests(), 12);
     assert_eq!((client.status(), prepared.status()), (TE_OK, TE_OK));
 }
 
-/// Handles that all threads use and free: a quarter of each kind.
+/// Handles that all threads use and free: as many of each kind.
 static SHARED: [AtomicPtr<c_void>; 32] = [const { AtomicPtr::new(null_mut()) }; 32];
+const KINDS: usize = 5;
 
 fn make(server: &StandIn, kind: usize) -> *mut c_void {
     match kind {
@@ -63,7 +71,13 @@ fn make(server: &StandIn, kind: usize) -> *mut c_void {
         // SAFETY: a C string.
         1 => unsafe { te_get(null(), c"tests".as_ptr()) }.cast(),
         2 => te_options_new().cast(),
-        _ => call(c"POST", c"status"),
+        3 => call(c"POST", c"status"),
+        _ => {
+            // A client that nobody else has: one that another thread cancels makes its pages wait.
+            let client = Owned(client(server));
+            // SAFETY: a C string.
+            unsafe { te_pages_new(client.0.cast(), c"tests?max=1".as_ptr()) }.cast()
+        }
     }
 }
 
@@ -83,6 +97,8 @@ fn use_as(handle: *mut c_void, kind: usize, other: *mut c_void) {
                 te_response_header_name(handle.cast(), 0);
                 te_response_json_string(handle.cast(), c"/tests/0/testName".as_ptr(), null());
                 te_response_json_count(handle.cast(), c"/tests".as_ptr());
+                te_response_json_name(handle.cast(), c"".as_ptr(), 0);
+                te_response_json_raw(handle.cast(), c"".as_ptr(), null_mut());
             }
             2 => {
                 te_options_set_timeout_ms(handle.cast(), 1000);
@@ -90,6 +106,7 @@ fn use_as(handle: *mut c_void, kind: usize, other: *mut c_void) {
                 te_options_set_state_dir(handle.cast(), c"".as_ptr());
                 te_free(te_client_new(name, handle.cast()).cast());
             }
+            4 => te_free(te_pages_next(handle.cast()).cast()),
             _ => {
                 te_call_set_query(handle.cast(), name, name);
                 te_call_set_header(handle.cast(), name, name);
@@ -117,17 +134,17 @@ fn use_and_free(server: &StandIn, thread: u64) {
         let other = SHARED[random(&mut state) % SHARED.len()].load(Ordering::SeqCst);
         match random(&mut state) % 8 {
             0 => {
-                let old = place.swap(make(server, at % 4), Ordering::SeqCst);
+                let old = place.swap(make(server, at % KINDS), Ordering::SeqCst);
                 te_free(old);
                 te_free(old);
                 assert_eq!(te_status_of(old), TE_E_BAD_HANDLE);
             }
             // Left in its place: others go on using what is freed.
             1 => te_free(place.load(Ordering::SeqCst)),
-            2 => use_as(place.load(Ordering::SeqCst), random(&mut state) % 4, other),
+            2 => use_as(place.load(Ordering::SeqCst), random(&mut state) % KINDS, other),
             3 if round % 50 == 0 => te_client_cancel(place.load(Ordering::SeqCst).cast()),
             4 if round % 50 == 0 => te_call_cancel(place.load(Ordering::SeqCst).cast()),
-            _ => use_as(place.load(Ordering::SeqCst), at % 4, other),
+            _ => use_as(place.load(Ordering::SeqCst), at % KINDS, other),
         }
     }
 }
@@ -138,7 +155,7 @@ fn threads_use_and_free_the_same_handles_at_random() {
     let _watchdog = Watchdog::new(120);
     let server = &server;
     for (at, place) in SHARED.iter().enumerate() {
-        place.store(make(server, at % 4), Ordering::SeqCst);
+        place.store(make(server, at % KINDS), Ordering::SeqCst);
     }
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..16).map(|thread| scope.spawn(move || use_and_free(server, thread))).collect();

@@ -127,6 +127,29 @@ fn json_is_read_by_pointer() {
 }
 
 #[test]
+fn lists_are_read_page_by_page() {
+    let server = server();
+    server.tests(25, 50);
+    check("Paging", &server);
+    assert_eq!(server.requests(), 7);
+    server.reset_counts();
+    check("Filtering", &server);
+    assert_eq!(server.requests(), 3);
+    assert!(server.log().iter().all(|seen| seen.body == b"{\"platform\":\"linux\"}"));
+    check("PagesKeepCallbacks", &server);
+}
+
+#[test]
+fn a_page_that_fails_keeps_what_came_before() {
+    let server = server();
+    server.tests(25, 50);
+    let fault = || Answer::problem(500, "Out of order", "/v7/tests");
+    server.script("/v7/tests", vec![Answer::pass(), fault(), Answer::pass(), fault()]);
+    check("FailingPage", &server);
+    assert_eq!(server.requests(), 6);
+}
+
+#[test]
 fn failures_are_exceptions_by_their_kind() {
     let server = server();
     let limited = Answer::problem(429, "Slow down", "/v7/limited").header("Retry-After", "60");

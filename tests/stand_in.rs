@@ -74,6 +74,12 @@ fn pages_follow_their_links() {
     }
     assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7"]);
     assert_eq!(server.requests(), 4);
+    let filter = |target: &str| Client::new(&server).call("POST", target, Some(TOKEN), "{}").json();
+    let first = filter("/v7/endpoint/agents/filter?max=4");
+    let next = first["_links"]["next"]["href"].as_str().expect("a second page");
+    let second = filter(next.strip_prefix(&server.origin()).expect("an absolute URL"));
+    assert_eq!((&first["agents"][3]["testId"], &second["agents"][2]["testId"]), (&json!("4"), &json!("7")));
+    assert!(second["_links"]["next"].is_null());
     assert_eq!(get(&server, "/v7/tests?cursor=zz").status, 400);
     assert_eq!(get(&server, "/v7/tests?cursor=0000000000000000").status, 400);
 }

@@ -38,6 +38,9 @@ fn scripts_come_first_and_run_out() {
     flate2::read::GzDecoder::new(&*packed.body).read_to_string(&mut text).expect("gzip");
     assert_eq!((packed.header("content-encoding"), text.as_str()), (Some("gzip"), "{\"a\":1}"));
     assert!(next().json()["timestamp"].is_string());
+    server.script(path, vec![Answer::pass(), Answer::new(500)]);
+    assert!(next().json()["timestamp"].is_string(), "the route's own answer comes first");
+    assert_eq!((next().status, next().status), (500, 200));
     server.script_any(vec![Answer::new(503).before_auth()]);
     assert_eq!(Client::new(&server).call("GET", "/v7/x", None, "").status, 503);
 }

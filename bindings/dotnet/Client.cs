@@ -1,5 +1,6 @@
 // Clients, their settings, and calls that need more than a path.
 using System;
+using System.Collections.Generic;
 using System.Security;
 
 namespace ThousandEyes
@@ -155,6 +156,40 @@ namespace ThousandEyes
                 throw new ArgumentNullException("call");
             }
             return Response.Of(Native.te_perform(Handle, call.Handle));
+        }
+
+        /// <summary>The pages of a list, from a path as Get takes it. Sends nothing yet.</summary>
+        public Pages Pages(string path)
+        {
+            return ThousandEyes.Pages.Of(Native.te_pages_new(Handle, Utf8.Text(path)), Handle);
+        }
+
+        /// <summary>The pages that begin with a GET or POST: the API's filters page through POST.</summary>
+        public Pages Pages(Call call)
+        {
+            if (call == null)
+            {
+                throw new ArgumentNullException("call");
+            }
+            return ThousandEyes.Pages.Of(Native.te_pages_of_call(Handle, call.Handle), Handle);
+        }
+
+        /// <summary>
+        /// The items of all pages of a list, as they come: the elements of each page's only array, or of its member
+        /// <paramref name="key"/>. Ends with the failure of a page, which it names; Pages can go on after one.
+        /// </summary>
+        public IEnumerable<Item> Items(string path, string key = null)
+        {
+            using (Pages pages = Pages(path))
+            {
+                for (Response page = pages.Next(); page != null; page = pages.Next())
+                {
+                    foreach (Item item in Item.Of(page, key))
+                    {
+                        yield return item;
+                    }
+                }
+            }
         }
 
         /// <summary>Ends all calls, present and later, within about 100 ms. For shutdown; from any thread.</summary>

@@ -147,6 +147,12 @@ namespace ThousandEyes
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern long te_response_json_count(Handle response, byte[] pointer);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_name(Handle response, byte[] pointer, long index);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_raw(Handle response, byte[] pointer, out UIntPtr length);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern IntPtr te_response_json_items(Handle response, byte[] key);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_response_json_type(Handle response, byte[] pointer);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -163,6 +169,13 @@ namespace ThousandEyes
         public static extern int te_call_set_timeout_ms(Handle call, long milliseconds);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern void te_call_cancel(Handle call);
+
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_new(Handle client, byte[] path);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_of_call(Handle client, Handle call);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_pages_next(Handle pages);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern Handle te_options_new();

@@ -105,9 +105,7 @@ namespace ThousandEyes
                 {
                     UIntPtr length;
                     IntPtr body = Native.te_response_body(handle, out length);
-                    byte[] copy = new byte[(long)length.ToUInt64()];
-                    Marshal.Copy(body, copy, 0, copy.Length);
-                    return copy;
+                    return Copy(body, length);
                 });
             }
         }
@@ -170,6 +168,62 @@ namespace ThousandEyes
         public long JsonCount(string pointer)
         {
             return Native.te_response_json_count(Handle, Utf8.Text(pointer));
+        }
+
+        /// <summary>
+        /// The name of a member of an object, counted from 0 in the document's order; null past the last. In a pointer,
+        /// ~ in it is written ~0 and / is ~1.
+        /// </summary>
+        public string JsonName(string pointer, long index)
+        {
+            byte[] at = Utf8.Text(pointer);
+            return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_name(handle, at, index)));
+        }
+
+        /// <summary>The JSON text of a value, as it stands in the body; null when nothing is there.</summary>
+        public string JsonRaw(string pointer)
+        {
+            byte[] at = Utf8.Text(pointer);
+            return Handle.Borrow(handle =>
+            {
+                UIntPtr length;
+                IntPtr text = Native.te_response_json_raw(handle, at, out length);
+                return text == IntPtr.Zero ? null : Encoding.UTF8.GetString(Copy(text, length));
+            });
+        }
+
+        /// <summary>
+        /// The pointer of the array that holds a page's items: "" where the document is one, else that of its member
+        /// <paramref name="key"/>, or of its only array; null when there is none, or several.
+        /// </summary>
+        public string JsonItems(string key = null)
+        {
+            byte[] name = Utf8.Text(key);
+            return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_items(handle, name)));
+        }
+
+        /// <summary>The names of the document's members that are arrays.</summary>
+        public IList<string> JsonArrays()
+        {
+            List<string> arrays = new List<string>();
+            long count = JsonCount("");
+            for (long i = 0; i < count; i++)
+            {
+                string name = JsonName("", i);
+                string pointer = name == null ? null : "/" + name.Replace("~", "~0").Replace("/", "~1");
+                if (pointer != null && JsonType(pointer) == Constants.TE_JSON_ARRAY)
+                {
+                    arrays.Add(name);
+                }
+            }
+            return arrays;
+        }
+
+        private static byte[] Copy(IntPtr lent, UIntPtr length)
+        {
+            byte[] copy = new byte[(long)length.ToUInt64()];
+            Marshal.Copy(lent, copy, 0, copy.Length);
+            return copy;
         }
 
         /// <summary>One of Constants.TE_JSON_*.</summary>

@@ -3,6 +3,7 @@
 mod answered;
 mod asked;
 mod broken;
+mod damaged;
 mod denied;
 mod items;
 mod page;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub(crate) use answered::answer;
 pub(crate) use asked::Asked;
 pub(crate) use broken::broken;
+pub(crate) use damaged::not_json;
 pub(crate) use denied::denied;
 pub(crate) use items::told;
 

@@ -4,10 +4,10 @@ use std::ffi::{c_char, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::handle::{self, Kind, Object};
+use super::handle::{self, Bad, Kind, Object};
 use super::options::{Sticky, duration};
 use super::panic::contained;
-use super::response::panicked;
+use super::response::{bad_handle, panicked};
 use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
 use super::strings::{code, invalid, required};
 use crate::call::Call;
@@ -46,6 +46,15 @@ impl CallHandle {
     /// The call as it is now, or the first failed setter's error.
     pub(super) fn copy(&self) -> Result<Call> {
         self.lock().value()?.clone().ok_or_else(panicked)
+    }
+}
+
+/// The call behind a handle, as it is now.
+pub(super) fn copy_of(call: *const te_call) -> Result<Call> {
+    match handle::find(call.cast::<c_void>()) {
+        Ok(Object::Call(call)) => call.copy(),
+        Ok(_) => Err(bad_handle(Bad::Kind)),
+        Err(bad) => Err(bad_handle(bad)),
     }
 }
 

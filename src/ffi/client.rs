@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::call::{slice, te_call};
+use super::call::{copy_of, slice, te_call};
 use super::handle::{self, Bad, Kind, Object};
 use super::options::te_options;
 use super::panic::contained;
@@ -69,10 +69,13 @@ fn find(client: *const te_client) -> std::result::Result<Arc<ClientHandle>, Bad>
 }
 
 fn with(client: *const te_client, use_it: impl FnOnce(&Client) -> Result<Answer>) -> *mut te_response {
-    respond(|| {
-        let client = find(client).map_err(bad_handle)?;
-        client.client.as_ref().map_err(Clone::clone).and_then(use_it)
-    })
+    respond(|| usable(client, use_it))
+}
+
+/// Uses the client behind a handle, if it is one that could be made.
+pub(super) fn usable<T>(client: *const te_client, use_it: impl FnOnce(&Client) -> Result<T>) -> Result<T> {
+    let client = find(client).map_err(bad_handle)?;
+    client.client.as_ref().map_err(Clone::clone).and_then(use_it)
 }
 
 /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin. Blocks at most for the
@@ -108,14 +111,7 @@ pub unsafe extern "C" fn te_request(
 /// Makes a call. Blocks at most for the call's timeout, or else for the client's.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_perform(client: *const te_client, call: *const te_call) -> *mut te_response {
-    with(client, |client| {
-        let call = match handle::find(call.cast::<c_void>()) {
-            Ok(Object::Call(call)) => call.copy()?,
-            Ok(_) => return Err(bad_handle(Bad::Kind)),
-            Err(bad) => return Err(bad_handle(bad)),
-        };
-        client.perform(&call)
-    })
+    with(client, |client| client.perform(&copy_of(call)?))
 }
 
 /// Ends all calls of a client, present and later, within about 100 ms. For shutdown: there is no way back but a new

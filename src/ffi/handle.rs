@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Try
 use super::call::CallHandle;
 use super::client::ClientHandle;
 use super::options::OptionsHandle;
+use super::pages::PagesHandle;
 use super::response::ResponseHandle;
 use crate::status::Status;
 use crate::sys::fork::{self, Step};
@@ -19,6 +20,7 @@ pub(super) enum Object {
     Response(Arc<ResponseHandle>),
     Options(Arc<OptionsHandle>),
     Call(Arc<CallHandle>),
+    Pages(Arc<PagesHandle>),
 }
 
 /// Why a handle is none.
@@ -85,6 +87,7 @@ pub(super) enum Kind {
     Response = 2,
     Options = 3,
     Call = 4,
+    Pages = 5,
 }
 
 impl Kind {
@@ -100,6 +103,7 @@ impl Object {
             Self::Response(_) => Kind::Response,
             Self::Options(_) => Kind::Options,
             Self::Call(_) => Kind::Call,
+            Self::Pages(_) => Kind::Pages,
         }
     }
 

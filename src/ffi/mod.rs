@@ -13,6 +13,7 @@ mod handle;
 pub mod json;
 pub mod object;
 pub mod options;
+pub mod pages;
 mod panic;
 pub mod rate;
 pub mod response;

@@ -35,9 +35,10 @@ pub extern "C" fn te_live_handles() -> i64 {
     contained(|| -1, || i64::try_from(handle::live()).unwrap_or(i64::MAX))
 }
 
-/// The status of a client, response, options or call. TE_E_BAD_HANDLE for what is none.
+/// The status of a client, response, options, call or pages. TE_E_BAD_HANDLE for what is none.
 ///
-/// A client's never changes after its creation; that of options and calls is their first failed setter's.
+/// A client's never changes after its creation; that of options and calls is their first failed setter's, that of pages
+/// their last te_pages_next's.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_status_of(handle: *const c_void) -> te_status {
     contained(
@@ -47,6 +48,7 @@ pub extern "C" fn te_status_of(handle: *const c_void) -> te_status {
             Ok(Object::Response(response)) => response.state.status(),
             Ok(Object::Options(options)) => options.status(),
             Ok(Object::Call(call)) => call.status(),
+            Ok(Object::Pages(pages)) => pages.status(),
             Err(bad) => code(bad.status()),
         },
     )
@@ -63,6 +65,7 @@ pub extern "C" fn te_message(handle: *const c_void) -> *const c_char {
             Ok(Object::Response(response)) => response.state.message(),
             Ok(Object::Options(options)) => options.message(),
             Ok(Object::Call(call)) => call.message(),
+            Ok(Object::Pages(pages)) => pages.message(),
             Err(bad) => bad.message().as_ptr(),
         },
     )

@@ -251,7 +251,7 @@ pub extern "C" fn te_options_set_wait_for_rate_limits(options: *mut te_options, 
     })
 }
 
-/// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client.
+/// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client and its pages.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_interrupt(
     options: *mut te_options,
@@ -270,7 +270,7 @@ pub extern "C" fn te_options_set_interrupt(
 
 /// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug), and
 /// nobody when it names none.
-/// `user` is handed to the callback and must outlive the client.
+/// `user` is handed to the callback and must outlive the client and its pages.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_log(options: *mut te_options, callback: te_log, user: *mut c_void) -> te_status {
     set(options, |config| {

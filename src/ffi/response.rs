@@ -1,5 +1,6 @@
 //! Responses: what came of a call.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_void};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -53,8 +54,8 @@ pub(super) struct ResponseHandle {
     pub(super) state: Outcome,
     result: Result<Answer>,
     headers: OnceLock<Vec<(CString, CString)>>,
-    /// Strings lent by te_response_json_string, by pointer.
-    lent: Mutex<BTreeMap<String, Option<CString>>>,
+    /// Strings, names and pointers lent of the JSON, by the byte of the body at which they, or what they lead to, begin.
+    lent: Mutex<BTreeMap<u32, Option<CString>>>,
 }
 
 impl ResponseHandle {
@@ -72,19 +73,26 @@ impl ResponseHandle {
         })
     }
 
-    /// Lends a string made once for each key.
-    pub(super) fn lend(&self, key: &str, make: impl FnOnce() -> Option<CString>) -> Option<*const c_char> {
+    /// Lends a string made once for each place of the body.
+    pub(super) fn lend<'a>(&self, at: u32, make: impl FnOnce() -> Option<Cow<'a, str>>) -> Option<*const c_char> {
         let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lent.contains_key(key) {
-            lent.insert(key.to_owned(), make());
-        }
-        lent.get(key)?.as_ref().map(|text| text.as_ptr())
+        let text = lent.entry(at).or_insert_with(|| CString::new(make()?.into_owned()).ok());
+        text.as_ref().map(|text| text.as_ptr())
     }
 }
 
 /// Makes a handle of what came of a call.
 pub(super) fn deliver(result: Result<Answer>) -> *mut te_response {
     let state = Outcome::of_call(&result);
+    deliver_as(state, result)
+}
+
+/// Makes the response that comes after the last page.
+pub(super) fn deliver_end() -> *mut te_response {
+    deliver_as(Outcome { status: Status::Done, message: CString::default() }, Ok(Answer::default()))
+}
+
+fn deliver_as(state: Outcome, result: Result<Answer>) -> *mut te_response {
     let response = ResponseHandle { state, result, headers: OnceLock::new(), lent: Mutex::default() };
     Object::Response(Arc::new(response)).into_handle()
 }

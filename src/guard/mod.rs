@@ -20,8 +20,8 @@ mod window;
 pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use state::{Fingerprint, Scope, State};
-pub(crate) use wait::SLICE;
 pub use wait::{Denied, Guard, Noted, Passage, Patience, Stopped};
+pub(crate) use wait::{SLICE, pause};
 pub use window::{Families, Family, Limit};
 
 use std::time::Duration;

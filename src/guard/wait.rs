@@ -41,6 +41,7 @@ pub enum Stopped {
 }
 
 /// One caller's view of a store.
+#[derive(Clone)]
 pub struct Guard {
     store: Arc<dyn Store>,
     caller: Caller,
@@ -85,7 +86,8 @@ impl Guard {
                     if limit > left || !patience.waits_for_limit(wait) {
                         return Err(Denied::Limited(awaited, wait));
                     }
-                    pause(limit + jitter(wait).min(left.saturating_sub(limit)), patience).map_err(Denied::Stopped)?;
+                    let late = jitter(wait).min(left.saturating_sub(limit));
+                    pause(Instant::now() + limit + late, patience).map_err(Denied::Stopped)?;
                     continue;
                 }
                 Decision::Wait(Awaited::Trial(trial)) => waited_for = waited_for.or(Some(trial)),
@@ -123,12 +125,10 @@ fn jitter(wait: Millis) -> Duration {
     Duration::from_millis(random() % (wait.unsigned_abs() / 50).clamp(1, JITTER))
 }
 
-/// Sleeps as long as the caller has patience.
-fn pause(time: Duration, patience: &dyn Patience) -> Result<(), Stopped> {
-    let ends = Instant::now() + time;
-    while let Some(left) = ends.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-        patience.left()?;
-        std::thread::sleep(left.min(SLICE));
+/// Sleeps until a time, in slices, or says what ended the sleep before.
+pub(crate) fn pause(until: Instant, patience: &dyn Patience) -> Result<(), Stopped> {
+    while let Ok(left) = until.left() {
+        std::thread::sleep(left.min(patience.left()?).min(SLICE));
     }
     Ok(())
 }

@@ -144,6 +144,7 @@ int main(int count, char **arguments)
     numbers();
     calls();
     callbacks();
+    pages();
     about("the end");
     NUMBER(0, te_live_handles());
     printf("%ld checks, %ld failed\n", checked, failed);

@@ -42,5 +42,6 @@ void strings(void);
 void numbers(void);
 void calls(void);
 void callbacks(void);
+void pages(void);
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { CLIENT, RESPONSE, OPTIONS, CALL, KINDS };
+enum { CLIENT, RESPONSE, OPTIONS, CALL, PAGES, KINDS };
 
-static const char *const kind_names[KINDS] = {"client", "response", "options", "call"};
+static const char *const kind_names[KINDS] = {"client", "response", "options", "call", "pages"};
 
 static void *make(int kind)
 {
@@ -16,7 +16,8 @@ static void *make(int kind)
     /* Of a call that goes nowhere: the handle is a response's all the same. */
     case RESPONSE: return te_get(NULL, "tests");
     case OPTIONS: return te_options_new();
-    default: return te_call_new("POST", "echo");
+    case CALL: return te_call_new("POST", "echo");
+    default: return te_pages_new(NULL, "tests");
     }
 }
 
@@ -27,6 +28,8 @@ static void as_client(void *handle)
     STATUS(TE_E_BAD_HANDLE, refused(te_request(handle, "POST", "tests", "{}", 2)));
     STATUS(TE_E_BAD_HANDLE, refused(te_perform(handle, call)));
     STATUS(TE_E_BAD_HANDLE, refused(te_client_guard(handle)));
+    STATUS(TE_E_BAD_HANDLE, outcome(te_pages_new(handle, "tests")));
+    STATUS(TE_E_BAD_HANDLE, outcome(te_pages_of_call(handle, call)));
     STATUS(TE_E_BAD_HANDLE, te_client_unblock_token(handle));
     te_client_cancel(handle);
     te_free(call);
@@ -55,6 +58,11 @@ static void as_response(void *handle)
     NUMBER(-7, te_response_json_bool(handle, "", -7));
     NUMBER(-1, te_response_json_count(handle, ""));
     NUMBER(TE_JSON_ABSENT, te_response_json_type(handle, ""));
+    TEXT(NULL, te_response_json_name(handle, "", 0));
+    TEXT(NULL, te_response_json_items(handle, NULL));
+    length = 1;
+    TEXT(NULL, te_response_json_raw(handle, "", &length));
+    NUMBER(0, (int64_t)length);
 }
 
 static void as_options(void *handle)
@@ -91,10 +99,16 @@ static void as_call(void *handle)
     STATUS(TE_E_BAD_HANDLE, te_call_set_timeout_ms(handle, 1));
     te_call_cancel(handle);
     STATUS(TE_E_BAD_HANDLE, refused(te_perform(client, handle)));
+    STATUS(TE_E_BAD_HANDLE, outcome(te_pages_of_call(client, handle)));
     te_free(client);
 }
 
-static void (*const as[KINDS])(void *) = {as_client, as_response, as_options, as_call};
+static void as_pages(void *handle)
+{
+    STATUS(TE_E_BAD_HANDLE, refused(te_pages_next(handle)));
+}
+
+static void (*const as[KINDS])(void *) = {as_client, as_response, as_options, as_call, as_pages};
 
 /* No function takes it, none changes anything, and the message says what is wrong. */
 static void is_none(void *handle, const char *why)

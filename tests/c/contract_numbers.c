@@ -160,6 +160,32 @@ static void headers_at(void)
     te_free(response);
 }
 
+/* Names in the document's order, and the text of a part. */
+static void members(te_response *response)
+{
+    const int64_t outside[] = {INT64_MIN, -1, te_response_json_count(response, ""), INT64_MAX};
+    const char *name = te_response_json_name(response, "", 0);
+    const char *raw;
+    size_t length = 1;
+    size_t i;
+    TEXT("largest", name);
+    TRUE(te_response_json_name(response, "", 0) == name);
+    TEXT("too_large", te_response_json_name(response, "", 1));
+    TEXT("as_text", te_response_json_name(response, "", 2));
+    TEXT(NULL, te_response_json_name(response, "/list", 0));
+    for (i = 0; i < LENGTH(outside); i++) {
+        TEXT(NULL, te_response_json_name(response, "", outside[i]));
+    }
+    TEXT("/list", te_response_json_items(response, NULL));
+    TEXT("/list", te_response_json_items(response, "list"));
+    TEXT(NULL, te_response_json_items(response, "null"));
+    raw = te_response_json_raw(response, "/list", &length);
+    TRUE(length == strlen("[1, \"2\", {}]") && strncmp(raw, "[1, \"2\", {}]", length) == 0);
+    TRUE(te_response_json_raw(response, "/list", NULL) == raw);
+    TRUE(te_response_json_raw(response, "/none", &length) == NULL && length == 0);
+    TRUE(te_response_json_raw(response, "", &length) == te_response_body(response, NULL) && length > 100);
+}
+
 /* What the stand-in answers on this path is in tests/support/contract.rs. */
 static void json(void)
 {
@@ -182,6 +208,10 @@ static void json(void)
     TEXT("else", te_response_json_string(response, "/null", "else"));
     TEXT("else", te_response_json_string(response, "/nul_inside", "else"));
     TEXT("1.5", te_response_json_string(response, "/fraction", NULL));
+    TEXT("1.10E+2", te_response_json_string(response, "/exact", NULL));
+    TEXT("123456789012345678901234567890", te_response_json_string(response, "/many", NULL));
+    TRUE(te_response_json_double(response, "/exact", 0) == 110);
+    members(response);
     STATUS(TE_OK, outcome(response));
 }
 

@@ -61,6 +61,16 @@ static te_status call_path(const char *text)
     return perform(te_call_new("GET", text));
 }
 
+static te_status pages_path(const char *text)
+{
+    te_pages *list = te_pages_new(client, text);
+    te_response *response = te_pages_next(list);
+    STATUS(te_status_of(list), te_status_of(response));
+    TEXT(te_message(list), te_message(response));
+    te_free(list);
+    return outcome(response);
+}
+
 static const struct {
     const char *name;
     te_status (*use)(const char *);
@@ -71,6 +81,7 @@ static const struct {
     {"te_request method", request_method, {ARGUMENT, ARGUMENT, ARGUMENT, ARGUMENT, ARGUMENT}},
     {"te_request path", request_path, {ARGUMENT, TE_E_NOT_FOUND, ARGUMENT, ARGUMENT, ARGUMENT}},
     {"te_call_new method", call_method, {ARGUMENT, ARGUMENT, ARGUMENT, ARGUMENT, ARGUMENT}},
+    {"te_pages_new path", pages_path, {ARGUMENT, TE_E_NOT_FOUND, ARGUMENT, ARGUMENT, ARGUMENT}},
     {"te_call_new path", call_path, {ARGUMENT, TE_E_NOT_FOUND, ARGUMENT, ARGUMENT, ARGUMENT}},
 };
 
@@ -163,6 +174,9 @@ static void ask(te_response *response, int text)
     NUMBER(-3, te_response_json_bool(response, at, -3));
     NUMBER(whole ? 2 : -1, te_response_json_count(response, at));
     NUMBER(whole ? TE_JSON_OBJECT : TE_JSON_ABSENT, te_response_json_type(response, at));
+    TRUE((te_response_json_name(response, at, 0) != NULL) == whole);
+    TRUE((te_response_json_raw(response, at, NULL) != NULL) == whole);
+    TEXT(text == MISSING ? "/tests" : NULL, te_response_json_items(response, at));
     /* A fallback is handed back, not read. */
     TRUE(te_response_json_string(response, "/none", at) == at);
 }

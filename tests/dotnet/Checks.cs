@@ -141,6 +141,13 @@ static partial class Checks
             Same(Constants.TE_JSON_ABSENT, json.JsonType("/none"), "type of nothing");
             Same(Constants.TE_JSON_OBJECT, json.JsonType("/object"), "type of an object");
             Same("slash", json.JsonString("/object/a~1b"), "escaped pointer");
+            Same("array", json.JsonName("", 0), "the first name");
+            Same("a/b", json.JsonName("/object", 0), "a name with a slash");
+            Same(null, json.JsonName("", 10), "past the last name");
+            Same("[1,2]", json.JsonRaw("/array"), "a part's text");
+            Same(null, json.JsonRaw("/none"), "no part");
+            Same("/array", json.JsonItems(), "the only array");
+            Same(null, json.JsonItems("object"), "no such array");
         }
     }
 

@@ -51,6 +51,25 @@ public sealed class CmdletTests : IDisposable
     }
 
     [Fact]
+    public void APageThatFailsKeepsWhatCameBeforeAndIsNamed()
+    {
+        server.Tell("tests?total=25&page_size=10");
+        using Shell shell = new(server);
+        server.Script("/v7/tests", """{"pass": true}, {"status": 500, "body": {}}, {"pass": true}""");
+        List<PSObject> kept = shell.Run("""
+            $global:kept = [System.Collections.ArrayList]::new()
+            try { Get-ThousandEyesItem /tests | ForEach-Object { $null = $kept.Add($_) } } catch { $global:why = $_ }
+            $kept
+            """);
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => $"Example {i}"), kept.Select(test => Of(test, "testName")));
+        ErrorRecord why = (ErrorRecord)Invoked(shell, "$why").BaseObject;
+        Assert.StartsWith("TE_E_SERVER,", why.FullyQualifiedErrorId);
+        Assert.StartsWith("Page 2 (GET /v7/tests?cursor=", why.Exception.Message);
+        Assert.Equal("GET /tests", why.TargetObject);
+        Assert.Equal(2, server.Requests);
+    }
+
+    [Fact]
     public void PathsComeThroughThePipeline()
     {
         using Shell shell = new(server);
@@ -76,6 +95,9 @@ public sealed class CmdletTests : IDisposable
         Assert.Equal(2L, Assert.Single(shell.Run("Get-ThousandEyesItem /two -Property b")).BaseObject);
         Assert.StartsWith("NoArray,", shell.Fail("Get-ThousandEyesItem /two").FullyQualifiedErrorId);
         Assert.StartsWith("NoArray,", shell.Fail("Get-ThousandEyesItem /two -Property a").FullyQualifiedErrorId);
+        server.Script("/v7/cased", """{"body": {"Aa": [1], "b": [2]}}, {"body": {"Aa": [1], "aA": [2]}}""");
+        Assert.Equal(1L, Assert.Single(shell.Run("Get-ThousandEyesItem /cased -Property aa")).BaseObject);
+        Assert.Equal(2L, Assert.Single(shell.Run("Get-ThousandEyesItem /cased -Property aA")).BaseObject);
     }
 
     [Fact]
@@ -84,7 +106,10 @@ public sealed class CmdletTests : IDisposable
         using Shell shell = new(server);
         string next = """{"body": {"a": [1], "_links": {"next": {"href": "NEXT"}}}, "times": 2}""";
         server.Script("/v7/circle", next.Replace("NEXT", server.BaseUrl + "/v7/circle?x=1"));
-        Assert.StartsWith("CircularPages,", shell.Fail("Get-ThousandEyesItem /circle").FullyQualifiedErrorId);
+        ErrorRecord circle = shell.Fail("Get-ThousandEyesItem /circle");
+        Assert.StartsWith("TE_E_BAD_RESPONSE,", circle.FullyQualifiedErrorId);
+        Assert.StartsWith("Page 3 (GET ", circle.Exception.Message);
+        Assert.Contains("circle", circle.Exception.Message);
         server.Script("/v7/away", next.Replace("NEXT", "https://example.com/v7/away"));
         ErrorRecord away = shell.Fail("Get-ThousandEyesItem /away");
         Assert.StartsWith("TE_E_FOREIGN_LINK,", away.FullyQualifiedErrorId);

@@ -8,19 +8,21 @@ use super::installed::{command, compile_all};
 use super::stand_in::{Answer, StandIn};
 
 /// What the program is made of; the first has its `main`.
-pub const SOURCES: [&str; 6] = [
+pub const SOURCES: [&str; 7] = [
     "tests/c/contract.c",
     "tests/c/contract_handles.c",
     "tests/c/contract_strings.c",
     "tests/c/contract_numbers.c",
     "tests/c/contract_calls.c",
     "tests/c/contract_callbacks.c",
+    "tests/c/contract_pages.c",
 ];
 
 /// Numbers at the limits of what C can hold, and beyond.
 const NUMBERS: &str = r#"{
     "largest": 9223372036854775807, "too_large": 9223372036854775808, "as_text": "-9223372036854775808",
-    "fraction": 1.5, "text": "five", "nul_inside": "a\u0000b", "true": true, "null": null, "list": [1, "2", {}]
+    "fraction": 1.5, "text": "five", "nul_inside": "a\u0000b", "true": true, "null": null, "list": [1, "2", {}],
+    "exact": 1.10E+2, "many": 123456789012345678901234567890
 }"#;
 
 /// The compiled program.
@@ -52,6 +54,16 @@ impl Setting {
         let deploy = [("Limit", "10"), ("Remaining", "3"), ("Reset", "12")];
         server.script("/v7/limited", vec![limit(limited, "Template-Deploy", &deploy)]);
         server.script("/v7/spent", vec![limit(json(429, "{}"), "New", &[("Remaining", "0"), ("Reset", "40")])]);
+        let page = |id: &str, next: &str| {
+            let link = format!("{}{next}", server.base_url());
+            json(200, &format!(r#"{{"items": [{{"id": {id}}}], "_links": {{"next": {{"href": "{link}"}}}}}}"#))
+        };
+        server.script("/v7/list", vec![page("1", "/v7/list?page=2")]);
+        let fault = || Answer::problem(500, "Out of order", "/v7/list");
+        server.script("/v7/list?page=2", vec![fault(), fault(), page("2", "/v7/list?page=3")]);
+        server.script("/v7/list?page=3", vec![json(200, r#"{"items": [{"id": 3}]}"#)]);
+        server.script("/v7/circle", vec![page("1", "/v7/circle")]);
+        server.script("/v7/away", vec![page("1", "0/v7/away")]);
         Self { server, directory: Directory::new() }
     }
 

@@ -7,7 +7,7 @@ using System.Management.Automation.Language;
 
 namespace ThousandEyes.PowerShell
 {
-    /// <summary>Follows _links.next through the session, which sends the token to no other origin.</summary>
+    /// <summary>What came before a page that fails was written already; the failure names the page.</summary>
     [Cmdlet(VerbsCommon.Get, "ThousandEyesItem")]
     [OutputType(typeof(PSObject))]
     public sealed class ItemCommand : CallCommand
@@ -24,75 +24,80 @@ namespace ThousandEyes.PowerShell
 
         protected override void ProcessRecord()
         {
-            Dictionary<string, bool> seen = new Dictionary<string, bool>();
-            string next = Path;
-            for (bool first = true; next != null; first = false)
+            Client client = Connected();
+            string target = "GET " + Path;
+            using (Pages pages = Guarded(target, () => Open(client)))
             {
-                string path = next;
-                if (seen.ContainsKey(path))
+                for (object[] page = Guarded(target, () => Read(pages)); page != null;
+                    page = Guarded(target, () => Read(pages)))
                 {
-                    throw Unusable("The pages go in a circle: " + path + " was read already.", "CircularPages", path);
+                    foreach (object element in page)
+                    {
+                        WriteObject(element);
+                    }
                 }
-                seen.Add(path, true);
-                object page = Perform("GET", path, first, null, Document);
-                foreach (object element in Elements(page, path))
-                {
-                    WriteObject(element);
-                }
-                next = Next(page);
             }
         }
 
-        private object[] Elements(object page, string path)
+        private Pages Open(Client client)
         {
-            object[] found = page as object[];
-            PSObject document = page as PSObject;
-            if (found != null || document == null)
+            using (Call call = new Call("GET", Path))
             {
-                return found ?? (page == null ? new object[0] : new[] { page });
+                Prepare(call);
+                return client.Pages(call);
             }
-            List<string> names = new List<string>();
-            foreach (PSPropertyInfo property in document.Properties)
+        }
+
+        private object[] Read(Pages pages)
+        {
+            using (Response page = pages.Next())
             {
-                object[] array = property.Value as object[];
-                bool wanted = Property == null
-                    || string.Equals(property.Name, Property, StringComparison.OrdinalIgnoreCase);
-                if (array != null && wanted)
-                {
-                    found = array;
-                    names.Add(property.Name);
-                }
+                return page == null ? null : Elements(page);
             }
-            if (names.Count == 1)
+        }
+
+        private object[] Elements(Response page)
+        {
+            int type = IsJson(page) ? page.JsonType("") : Constants.TE_JSON_ABSENT;
+            if (type != Constants.TE_JSON_ARRAY && type != Constants.TE_JSON_OBJECT)
             {
-                return found;
+                object only = Document(page);
+                return only == null ? new object[0] : new[] { only };
             }
-            string text = names.Count > 1
-                ? "The answer has several arrays: " + string.Join(", ", names) + ". Choose one with -Property."
+            IList<string> arrays = page.JsonArrays();
+            string pointer = page.JsonItems(Property == null ? null : Cased(arrays));
+            if (pointer != null)
+            {
+                return (object[])JsonReader.Read(page.JsonRaw(pointer));
+            }
+            bool several = Property == null && arrays.Count > 1;
+            string text = several
+                ? "The answer has several arrays: " + string.Join(", ", arrays) + ". Choose one with -Property."
                 : Property != null
                     ? "The answer has no array " + Property + "."
                     : "The answer has no array. Use Invoke-ThousandEyesRequest for a single object.";
-            throw Unusable(text, names.Count > 1 ? "SeveralArrays" : "NoArray", path);
-        }
-
-        private static string Next(object page)
-        {
-            object at = page;
-            foreach (string name in new[] { "_links", "next", "href" })
-            {
-                PSObject document = at as PSObject;
-                PSPropertyInfo property = document == null ? null : document.Properties[name];
-                at = property == null ? null : property.Value;
-            }
-            string href = at as string;
-            return string.IsNullOrEmpty(href) ? null : href;
-        }
-
-        private Exception Unusable(string text, string id, string path)
-        {
             Exception failure = new InvalidOperationException(text);
-            ThrowTerminatingError(Failures.Record(failure, id, ErrorCategory.InvalidResult, "GET " + path));
-            return failure;
+            string id = several ? "SeveralArrays" : "NoArray";
+            ThrowTerminatingError(Failures.Record(failure, id, ErrorCategory.InvalidResult, "GET " + Path));
+            return null;
+        }
+
+        /// <summary>The property as the API writes it: case does not count in PowerShell.</summary>
+        private string Cased(IList<string> arrays)
+        {
+            string cased = Property;
+            foreach (string name in arrays)
+            {
+                if (name == Property)
+                {
+                    return name;
+                }
+                if (string.Equals(name, Property, StringComparison.OrdinalIgnoreCase))
+                {
+                    cased = name;
+                }
+            }
+            return cased;
         }
     }
 

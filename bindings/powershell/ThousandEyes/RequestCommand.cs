@@ -34,14 +34,14 @@ namespace ThousandEyes.PowerShell
         public int TimeoutSec { get; set; }
 
         /// <summary>Makes a call and gives what <paramref name="read"/> makes of the answer.</summary>
-        internal T Perform<T>(string method, string path, bool query, string body, Func<Response, T> read)
+        internal T Perform<T>(string method, string path, string body, Func<Response, T> read)
         {
             Client client = Connected();
             return Guarded(method + " " + path, () =>
             {
                 using (Call call = new Call(method, path))
                 {
-                    Prepare(call, query);
+                    Prepare(call);
                     if (body != null)
                     {
                         call.SetBody(body);
@@ -54,7 +54,8 @@ namespace ThousandEyes.PowerShell
             });
         }
 
-        private void Prepare(Call call, bool query)
+        /// <summary>Sets what the parameters say.</summary>
+        internal void Prepare(Call call)
         {
             if (AccountGroup != null)
             {
@@ -64,7 +65,7 @@ namespace ThousandEyes.PowerShell
             {
                 call.SetTimeout(TimeSpan.FromSeconds(TimeoutSec));
             }
-            if (!query || Query == null)
+            if (Query == null)
             {
                 return;
             }
@@ -96,8 +97,13 @@ namespace ThousandEyes.PowerShell
             {
                 return null;
             }
+            return IsJson(response) ? JsonReader.Read(text) : text;
+        }
+
+        internal static bool IsJson(Response response)
+        {
             string type = response.Header("content-type") ?? "";
-            return type.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0 ? JsonReader.Read(text) : text;
+            return type.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
         }
     }
 
@@ -130,7 +136,7 @@ namespace ThousandEyes.PowerShell
                 return;
             }
             string body = Guarded(method + " " + Path, () => Written());
-            object answer = Perform(method, Path, true, body, read => Raw ? read.Text : Document(read));
+            object answer = Perform(method, Path, body, read => Raw ? read.Text : Document(read));
             if (answer != null)
             {
                 WriteObject(answer, answer is object[]);

@@ -11,11 +11,16 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
     Whole,
-    Slow { bytes: usize, every: Duration },
+    Slow {
+        bytes: usize,
+        every: Duration,
+    },
     Cut(usize),
     Raw,
     Silent,
     Reset,
+    /// Not this answer, but the route's own.
+    Pass,
 }
 
 /// What happens to the connection after a complete answer.
@@ -83,6 +88,11 @@ impl Answer {
     /// Closes the connection without an answer.
     pub fn reset() -> Self {
         Self::in_manner(Manner::Reset)
+    }
+
+    /// The answer that would come without a script: what follows it in the script is for a later request.
+    pub fn pass() -> Self {
+        Self::in_manner(Manner::Pass)
     }
 
     /// Sends these bytes instead of an HTTP answer, then closes.

@@ -155,13 +155,14 @@ fn size(written: &Map<String, Value>, key: &str) -> Result<Option<usize>, String
 
 /// One answer as JSON. A key that means nothing is an error: a mistyped one would make a test pass for no reason.
 fn scripted(written: &Map<String, Value>) -> Result<Answer, String> {
-    const KEYS: [&str; 16] = [
+    const KEYS: [&str; 17] = [
         "status",
         "headers",
         "body",
         "html",
         "silent",
         "reset",
+        "pass",
         "raw",
         "gzip",
         "before_auth",
@@ -184,6 +185,7 @@ fn scripted(written: &Map<String, Value>) -> Result<Answer, String> {
         (Some(raw), _) => Answer::raw(raw),
         _ if is("silent") => Answer::silence(),
         _ if is("reset") => Answer::reset(),
+        _ if is("pass") => Answer::pass(),
         (None, Some(Value::String(body))) => Answer::new(status).body(body.as_str()),
         (None, Some(body)) => Answer::json(status, body),
         (None, None) => Answer::new(status),

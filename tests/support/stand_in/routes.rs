@@ -28,8 +28,11 @@ pub(super) fn answer(request: &Request, settings: &Settings) -> Answer {
     if route == "echo" {
         return echo(request);
     }
+    if route == FILTER && request.method == "POST" {
+        return pages(request, FILTER, settings);
+    }
     let get = match route {
-        "tests" => Some(pages(request, settings)),
+        "tests" => Some(pages(request, "tests", settings)),
         "account-groups" => Some(account_groups()),
         "status" => Some(Answer::json(200, &json!({"timestamp": date::http_date(settings.epoch)}))),
         "agents" => Some(agents(settings)),
@@ -70,7 +73,10 @@ fn test(number: usize) -> Value {
     })
 }
 
-fn pages(request: &Request, settings: &Settings) -> Answer {
+/// A list that is asked for with a body; the same body goes with every page.
+const FILTER: &str = "endpoint/agents/filter";
+
+fn pages(request: &Request, route: &str, settings: &Settings) -> Answer {
     let (start, size) = match (request.parameter("cursor"), request.parameter("max")) {
         (Some(cursor), _) => match open_cursor(&cursor) {
             Some(place) => place,
@@ -86,7 +92,7 @@ fn pages(request: &Request, settings: &Settings) -> Answer {
     let tests: Vec<Value> = (start + 1..=end).map(test).collect();
     let mut links = json!({"self": {"href": format!("{}{}", settings.origin, request.local())}});
     if end < settings.tests_total {
-        let mut href = format!("{}/v7/tests?cursor={}", settings.origin, seal_cursor(end, size));
+        let mut href = format!("{}/v7/{route}?cursor={}", settings.origin, seal_cursor(end, size));
         // The account group stays what it was, or the next page would be another group's.
         let query = request.local().split_once('?').map_or("", |(_, q)| q);
         for aid in query.split('&').filter(|p| p.starts_with("aid=")) {
@@ -95,7 +101,8 @@ fn pages(request: &Request, settings: &Settings) -> Answer {
         }
         links["next"] = json!({"href": href});
     }
-    hal(&json!({"tests": tests, "_links": links}))
+    let key = if route == FILTER { "agents" } else { "tests" };
+    hal(&json!({key: tests, "_links": links}))
 }
 
 /// Nothing a client could guess the next one from.

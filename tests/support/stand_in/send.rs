@@ -72,6 +72,8 @@ pub(super) fn send(
             while to.read(&mut dropped)? > 0 {}
             return Ok(false);
         }
+        // Never sent: the route's own answer takes its place.
+        Manner::Pass => return Ok(false),
         Manner::Reset => {
             leave();
             return Ok(false);

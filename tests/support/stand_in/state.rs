@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::answer::Answer;
+use super::answer::{Answer, Manner};
 use super::limits::{self, Family, Window};
 use super::request::Request;
 use super::tokens::{Block, Tokens, bearer};
@@ -142,16 +142,17 @@ impl State {
     /// Takes the next scripted answer, if there is one and its turn is before (or after) the token's check.
     fn scripted(&mut self, request: &Request, before_auth: bool) -> Option<Answer> {
         let ready = |queue: &VecDeque<Answer>| queue.front().is_some_and(|a| !before_auth || a.before_auth);
+        let own = |answer: &Answer| answer.manner != Manner::Pass;
         for path in [request.local(), request.path()] {
             if let Some(queue) = self.scripts.get_mut(path)
                 && !queue.is_empty()
             {
                 // A path's own script goes first even if its turn comes later.
-                return if ready(queue) { queue.pop_front() } else { None };
+                return if ready(queue) { queue.pop_front().filter(own) } else { None };
             }
         }
         if ready(&self.script_any) {
-            return self.script_any.pop_front();
+            return self.script_any.pop_front().filter(own);
         }
         None
     }
