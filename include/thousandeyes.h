@@ -105,6 +105,10 @@ typedef struct te_response te_response;
 // What became of a call: 0 success, above 0 success with news, below 0 failure.
 typedef int32_t te_status;
 
+// Given a new token and the time until which it is valid (NULL: not told), both borrowed for the time of the call, on
+// the caller's own thread. It must not make calls of this library.
+typedef void (*te_new_token)(const char *token, const char *valid_until, void *user);
+
 // Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
 // It must not make calls of this library.
 typedef int32_t (*te_interrupt)(void *user);
@@ -261,6 +265,16 @@ void te_client_cancel(const te_client *client);
 // A person says: try this token once more now, although it was rejected; a block of this source IP is forgotten too.
 // At most 3 times an hour, and where nothing holds the token back nothing is used up. Why not is told to the log.
 te_status te_client_unblock_token(const te_client *client);
+
+// Makes a new token for the user of the client's token (POST /api-tokens), and the client goes on with it; the old one
+// is valid for at most 14 days more. `keep` is given the new token before anything else can fail: it stands nowhere
+// else but in the response's body. `keep` NULL: TE_E_INVALID_ARGUMENT, nothing is sent. `user` is handed to it.
+//
+// One request is sent at most, whatever becomes of it. When its answer was lost the message says that a new token may
+// exist that nobody has. TE_E_HTTP with status 409: two tokens of the user are active already.
+te_response *te_client_rotate_token(const te_client *client,
+                                    te_new_token keep,
+                                    void *user);
 
 // What the guard knows of the client's token and of its source IP, as the JSON body of a response.
 te_response *te_client_guard(const te_client *client);

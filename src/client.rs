@@ -1,42 +1,40 @@
-//! The client: one token at one origin, and the path of a call through guard and transport.
+//! The client: one token at one origin, and what can be done with it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use http::header::HeaderValue;
-
 use crate::account_group::AccountGroup;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::config::{Config, Level};
+use crate::credentials::{Credentials, Current};
 use crate::environment::variable;
-use crate::error::{Error, Result, Sent};
-use crate::explain::{self, Asked};
+use crate::error::{Error, Result};
+use crate::explain;
 use crate::families::Learned;
-use crate::guard::{Answered, Denied, End, Failure, Guard};
+use crate::guard::{Denied, Guard};
 use crate::identity;
-use crate::rate::{self, TooMany};
 use crate::status::Status;
-use crate::sys::halt;
-use crate::target::Base;
+use crate::target::{Base, Origin};
 use crate::token::Token;
-use crate::transport::{Broken, Outgoing, ProxySetting, Settings, Transport};
+use crate::transport::{Outgoing, ProxySetting, Settings, Transport};
 use crate::watch::{Watch, in_callback, tell};
 
 /// Makes calls with one token at one origin. May be used by many threads at once. A clone is the same client: it shares
 /// the connections, and is cancelled with it.
 #[derive(Clone)]
-pub struct Client {
+pub struct Client(pub(crate) Arc<Parts>);
+
+/// What a client and its clones share.
+pub(crate) struct Parts {
     base: Base,
-    token: Arc<Token>,
-    authorization: HeaderValue,
     account_group: String,
-    guard: Guard,
-    transport: Arc<Transport>,
-    config: Arc<Config>,
+    pub(crate) credentials: Current,
+    pub(crate) transport: Transport,
+    pub(crate) learned: Learned,
+    config: Config,
     cancelled: Arc<AtomicBool>,
-    learned: Arc<Learned>,
 }
 
 impl Client {
@@ -54,11 +52,6 @@ impl Client {
         }
         let token = Token::find(token)?;
         let base = Base::find(config.base_url.as_deref())?;
-        let mut authorization = HeaderValue::try_from(
-            zeroize::Zeroizing::new(format!("Bearer {}", token.as_str())).as_str(),
-        )
-        .map_err(|_| Error::new(Status::BadToken, "The token cannot be sent in a header. Nothing was sent."))?;
-        authorization.set_sensitive(true);
         let account_group = match &config.account_group {
             Some(id) => id.clone(),
             None => variable("TE_AID")?.unwrap_or_default(),
@@ -74,17 +67,15 @@ impl Client {
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);
         let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             base,
-            token: Arc::new(token),
-            authorization,
             account_group,
-            guard,
-            transport: Arc::new(transport),
-            config: Arc::new(config),
+            credentials: Current::new(Credentials::new(token, guard)?),
+            transport,
+            learned: Learned::default(),
+            config,
             cancelled: Arc::default(),
-            learned: Arc::default(),
-        })
+        })))
     }
 
     /// GET a path ("tests", "/tests?max=10", "/v7/tests") or an absolute URL of the same origin.
@@ -102,147 +93,105 @@ impl Client {
         let far = Duration::from_secs(100 * 365 * 86_400);
         Watch {
             deadline: Instant::now() + self.timeout(call).min(far),
-            cancelled: [Arc::clone(&self.cancelled), Arc::clone(&call.cancelled)],
-            interrupt: self.config.interrupt.clone(),
-            waits: self.config.wait_for_rate_limits,
-            log: self.config.log.clone(),
+            cancelled: [Arc::clone(&self.0.cancelled), Arc::clone(&call.cancelled)],
+            interrupt: self.0.config.interrupt.clone(),
+            waits: self.0.config.wait_for_rate_limits,
+            log: self.0.config.log.clone(),
         }
     }
 
     pub(crate) fn timeout(&self, call: &Call) -> Duration {
-        call.timeout.unwrap_or(self.config.timeout)
+        call.timeout.unwrap_or(self.0.config.timeout)
     }
 
     /// Where a call goes.
     pub(crate) fn url(&self, call: &Call) -> Result<http::Uri> {
-        let account_group = AccountGroup { of_call: call.account_group.as_deref(), of_client: &self.account_group };
-        self.base.resolve(&call.target, &call.query, account_group).map_err(|error| self.hidden(error))
+        let account_group = AccountGroup { of_call: call.account_group.as_deref(), of_client: &self.0.account_group };
+        self.0.base.resolve(&call.target, &call.query, account_group).map_err(|error| self.hidden(error))
     }
 
     /// Makes a call inside the time that a watch gives.
     pub(crate) fn perform_within(&self, call: &Call, watch: &Watch) -> Result<Answer> {
+        self.carry_out(call, watch, true)
+    }
+
+    /// Makes a call. Without `again` one request is sent at most, whatever becomes of it.
+    pub(crate) fn carry_out(&self, call: &Call, watch: &Watch, again: bool) -> Result<Answer> {
         not_in_callback()?;
         #[cfg(feature = "test-hooks")]
         crate::panic_if_asked(&call.target);
         let url = self.url(call)?;
+        let credentials = self.0.credentials.get();
         let outgoing = Outgoing {
             method: &call.method,
             url: &url,
-            authorization: &self.authorization,
+            authorization: credentials.authorization(),
             headers: &call.headers,
             body: call.body.as_deref(),
         };
         let started = Instant::now();
-        let result = self.attempts(&outgoing, watch);
+        let result = self.attempts(&outgoing, &credentials, watch, again);
         self.tell(Level::Debug, || {
             let path = url.path();
             let outcome = match &result {
                 Ok(answer) => answer.http_status().to_string(),
                 Err(error) => error.status().name().to_owned(),
             };
-            self.token.hide_in(&format!("{} {path}: {outcome} in {} ms", call.method, started.elapsed().as_millis()))
+            credentials.token().hide_in(&format!(
+                "{} {path}: {outcome} in {} ms",
+                call.method,
+                started.elapsed().as_millis()
+            ))
         });
         result
     }
 
-    /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
-    fn attempts(&self, outgoing: &Outgoing, watch: &Watch) -> Result<Answer> {
-        let asked = Asked { outgoing, token: &self.token };
-        let mut last: Option<Error> = None;
-        let mut replaced = false;
-        loop {
-            let families = self.learned.of(outgoing.method, outgoing.url.path());
-            let passage = match (self.guard.enter(families, watch), last.take()) {
-                (Ok(passage), _) => passage,
-                (Err(Denied::Limited(..)), Some(rate_limited)) => return Err(rate_limited),
-                (Err(denied), _) => return Err(self.denied(&denied)),
-            };
-            halt::at("reserved");
-            let incoming = match self.transport.send(outgoing, watch) {
-                Ok(incoming) => incoming,
-                Err(broken) => {
-                    let again = broken.stale && !replaced && outgoing.method == http::Method::GET;
-                    passage.end(end_of(&broken), Vec::new());
-                    if again {
-                        replaced = true;
-                        continue;
-                    }
-                    return Err(self.hidden(explain::broken(&broken, None, &asked)));
-                }
-            };
-            halt::at("answered");
-            let end = verdict(incoming.head());
-            let stops = matches!(end, End::Answered(Answered::Rejected | Answered::SourceIpBlocked));
-            let rejected = end == End::Answered(Answered::Rejected);
-            let limits = rate::told(incoming.head());
-            self.learned.learn(outgoing.method, outgoing.url.path(), &limits);
-            let noted = passage.end(end, limits);
-            let (answer, broken) = incoming.read();
-            if let Some(broken) = broken.filter(|_| !rejected) {
-                return Err(self.hidden(explain::broken(&broken, Some(&answer), &asked)).answer(answer));
-            }
-            if (200..300).contains(&answer.http_status()) && !answer.is_html() {
-                if let Some(why) = answer.broken_json().map(str::to_owned) {
-                    return Err(self.hidden(explain::not_json(answer, &asked, &why)));
-                }
-                let answer = explain::told(answer, &asked);
-                if answer.status() != Status::Ok {
-                    self.tell(Level::Warn, || answer.message().to_owned());
-                }
-                return Ok(answer);
-            }
-            let status = answer.http_status();
-            let wait = (status == 429).then(|| rate::classify(&answer));
-            let error = self.hidden(explain::answer(answer, &asked, &noted, wait));
-            if stops {
-                self.tell(Level::Warn, || error.message().to_owned());
-            }
-            if !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
-                return Err(error);
-            }
-            // The guard knows how long to wait.
-            last = Some(error);
-        }
-    }
-
     pub(crate) fn hidden(&self, error: Error) -> Error {
-        error.with_message(|message| self.token.hide_in(message))
+        let credentials = self.0.credentials.get();
+        error.with_message(|message| credentials.token().hide_in(message))
     }
 
-    fn denied(&self, denied: &Denied) -> Error {
-        let (store, why) = self.guard.describe();
+    pub(crate) fn denied(&self, denied: &Denied, guard: &Guard) -> Error {
+        let (store, why) = guard.describe();
         let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
         self.tell(Level::Warn, || error.message().to_owned());
         error
     }
 
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.0.base.origin
+    }
+
     /// Ends all calls, present and later.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::SeqCst);
+        self.0.cancelled.store(true, Ordering::SeqCst);
     }
 
     /// A person says: try this token once more now. At most three times an hour.
     pub fn unblock_token(&self) -> Result<()> {
         not_in_callback()?;
-        let by = Instant::now() + self.config.timeout.min(Duration::from_secs(10));
-        self.guard.unblock(&by).map_err(|denied| self.denied(&denied))
+        let by = Instant::now() + self.0.config.timeout.min(Duration::from_secs(10));
+        let credentials = self.0.credentials.get();
+        let guard = credentials.guard();
+        guard.unblock(&by).map_err(|denied| self.denied(&denied, guard))
     }
 
     /// What the guard knows of this client's token and of its source IP, as JSON.
     pub fn guard(&self) -> Result<Answer> {
         not_in_callback()?;
-        let (store, why) = self.guard.describe();
-        let mut report = serde_json::to_value(self.guard.report()).unwrap_or_default();
+        let credentials = self.0.credentials.get();
+        let (store, why) = credentials.guard().describe();
+        let mut report = serde_json::to_value(credentials.guard().report()).unwrap_or_default();
         report["store"] = store.into();
         report["store_reason"] = why.into();
-        report["origin"] = self.base.origin.to_string().into();
+        report["origin"] = self.0.base.origin.to_string().into();
         let mut answer = Answer::new(0, vec![("content-type".to_owned(), "application/json".to_owned())]);
         answer.set_body(report.to_string().into_bytes());
         Ok(answer)
     }
 
     pub(crate) fn tell(&self, level: Level, text: impl FnOnce() -> String) {
-        if let Some(log) = &self.config.log {
+        if let Some(log) = &self.0.config.log {
             tell(log, level, &text());
         }
     }
@@ -250,7 +199,7 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("origin", &self.base.origin.to_string()).finish_non_exhaustive()
+        f.debug_struct("Client").field("origin", &self.0.base.origin.to_string()).finish_non_exhaustive()
     }
 }
 
@@ -261,36 +210,6 @@ pub(crate) fn not_in_callback() -> Result<()> {
         return Err(Error::new(Status::InvalidArgument, text));
     }
     Ok(())
-}
-
-/// What an answer says about the token, by its status line and headers.
-fn verdict(answer: &Answer) -> End {
-    let answered = match answer.http_status() {
-        // A proxy's own log-in, most likely: no verdict, and yet the API may count it.
-        401 if answer.declares_html() => return End::Lost,
-        401 => Answered::Rejected,
-        // What does not say that it is no page may be one.
-        200..300 if !answer.declares_html() && !answer.is_untyped() => Answered::Accepted,
-        403 if answer.is_json() => Answered::Accepted,
-        429 => match rate::classify(answer) {
-            TooMany::RateLimit(_) => Answered::Accepted,
-            TooMany::RetryAfter(wait) => Answered::RetryAfter(wait),
-            TooMany::Bare if answer.is_html() => Answered::Nothing,
-            TooMany::Bare => Answered::SourceIpBlocked,
-        },
-        _ => Answered::Nothing,
-    };
-    End::Answered(answered)
-}
-
-/// What the guard is told of an attempt that was not answered.
-fn end_of(broken: &Broken) -> End {
-    match (broken.sent, broken.status) {
-        // The caller's own doing, or its own time that was over: another may fare better.
-        (Sent::No, Status::Cancelled | Status::Timeout) => End::GivenUp,
-        (Sent::No, status) => End::NotSent(Failure { status, text: broken.text.clone() }),
-        _ => End::Lost,
-    }
 }
 
 fn user_agent(program: Option<&str>) -> Result<String> {

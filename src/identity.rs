@@ -66,12 +66,17 @@ pub(crate) fn caller(origin: &Origin, token: &Token, config: &Config, proxy: &Pr
     let origin_text = origin.to_string();
     let scope = if origin.is_loopback() { Scope::Loopback(number(&[&origin_text])) } else { Scope::Network };
     Caller {
-        token: Fingerprint(digest(&[&origin_text, token.as_str()])),
+        token: fingerprint(origin, token),
         scope,
         budget: config.unauthorized_budget,
         route: number(&[&proxy.route(), config.ca_file.as_deref().unwrap_or("")]),
         families: Families::default(),
     }
+}
+
+/// A token at its origin.
+pub(crate) fn fingerprint(origin: &Origin, token: &Token) -> Fingerprint {
+    Fingerprint(digest(&[&origin.to_string(), token.as_str()]))
 }
 
 /// The first half of a SHA-256 over texts that hold no NUL.

@@ -11,9 +11,11 @@
 
 mod account_group;
 mod answer;
+mod attempts;
 mod call;
 mod client;
 mod config;
+mod credentials;
 mod environment;
 mod error;
 mod explain;
@@ -26,6 +28,7 @@ mod items;
 mod json;
 mod pages;
 mod rate;
+mod rotation;
 mod status;
 mod sys;
 mod target;

@@ -29,7 +29,8 @@ pub(crate) fn in_callback() -> bool {
     IN_CALLBACK.get()
 }
 
-fn calling_back<T>(callback: impl FnOnce() -> T) -> T {
+/// Runs one of the caller's callbacks.
+pub(crate) fn calling_back<T>(callback: impl FnOnce() -> T) -> T {
     struct Leave(bool);
     impl Drop for Leave {
         fn drop(&mut self) {

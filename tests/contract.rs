@@ -43,7 +43,11 @@ fn every_function_is_called_wrongly_in_every_way() {
             (handle(takes), &handles, "contract_handles.c"),
             (takes.contains("const char *"), &strings, "contract_strings.c"),
             (number, &numbers, "contract_numbers.c"),
-            (takes.contains("te_interrupt ") || takes.contains("te_log "), &callbacks, "contract_callbacks.c"),
+            (
+                takes.contains("te_interrupt ") || takes.contains("te_log ") || takes.contains("te_new_token "),
+                &callbacks,
+                "contract_callbacks.c",
+            ),
         ] {
             // Called, or named in a table of functions.
             let named = [format!("{}(", function.name), format!("{},", function.name)];

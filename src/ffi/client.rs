@@ -3,13 +3,15 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::call::{copy_of, slice, te_call};
 use super::handle::{self, Bad, Kind, Object};
 use super::options::te_options;
 use super::panic::contained;
 use super::response::{Outcome, bad_handle, panicked, respond, te_response};
 use super::status::{TE_E_PANIC, te_status};
-use super::strings::{bytes, code, required};
+use super::strings::{bytes, c_string, code, invalid, required};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::Client;
@@ -20,6 +22,11 @@ use crate::error::Result;
 pub struct te_client {
     _private: [u8; 0],
 }
+
+/// Given a new token and the time until which it is valid (NULL: not told), both borrowed for the time of the call, on
+/// the caller's own thread. It must not make calls of this library.
+pub type te_new_token =
+    Option<unsafe extern "C" fn(token: *const c_char, valid_until: *const c_char, user: *mut c_void)>;
 
 /// A client, or why it could not be made.
 pub(super) struct ClientHandle {
@@ -135,6 +142,30 @@ pub extern "C" fn te_client_unblock_token(client: *const te_client) -> te_status
             Err(bad) => code(bad.status()),
         },
     )
+}
+
+/// Makes a new token for the user of the client's token (POST /api-tokens), and the client goes on with it; the old one
+/// is valid for at most 14 days more. `keep` is given the new token before anything else can fail: it stands nowhere
+/// else but in the response's body. `keep` NULL: TE_E_INVALID_ARGUMENT, nothing is sent. `user` is handed to it.
+///
+/// One request is sent at most, whatever becomes of it. When its answer was lost the message says that a new token may
+/// exist that nobody has. TE_E_HTTP with status 409: two tokens of the user are active already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn te_client_rotate_token(
+    client: *const te_client,
+    keep: te_new_token,
+    user: *mut c_void,
+) -> *mut te_response {
+    with(client, |client| {
+        let keep = keep.ok_or_else(|| invalid("Nobody takes the new token: keep is NULL"))?;
+        client.rotate_token(|token, valid_until| {
+            let token = Zeroizing::new(c_string(token).into_bytes_with_nul());
+            let valid_until = valid_until.map(c_string);
+            let until = valid_until.as_ref().map_or(std::ptr::null(), |until| until.as_ptr());
+            // SAFETY: the host gave the function and the pointer for it; the texts live during the call.
+            unsafe { keep(token.as_ptr().cast(), until, user) }
+        })
+    })
 }
 
 /// What the guard knows of the client's token and of its source IP, as the JSON body of a response.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{
-    Awaited, Caller, Decision, End, Event, Failure, Families, Limit, Millis, Refusal, Report, Store, Ticket,
+    Awaited, Caller, Decision, End, Event, Failure, Families, Fingerprint, Limit, Millis, Refusal, Report, Store,
+    Ticket,
 };
 use crate::identity::random;
 
@@ -66,6 +67,11 @@ impl Guard {
     /// A guard for one token over a store.
     pub fn new(store: Arc<dyn Store>, caller: Caller) -> Self {
         Self { store, caller }
+    }
+
+    /// The same store for another token.
+    pub(crate) fn of(&self, token: Fingerprint) -> Self {
+        Self { store: Arc::clone(&self.store), caller: Caller { token, ..self.caller } }
     }
 
     /// Waits for permission to send one request, which counts against these rate limits.

@@ -56,6 +56,39 @@ static void call_from_log(int32_t level, const char *text, void *argument)
     user->inside = refused(te_get(user->client, "tests"));
 }
 
+static void keep(const char *token, const char *valid_until, void *argument)
+{
+    struct user *user = argument;
+    user->told++;
+    user->wrong += strlen(token) < 10 || strcmp(token, GOOD_TOKEN) == 0;
+    user->wrong += valid_until == NULL || strlen(valid_until) < 20;
+    user->wrong += pthread_equal(user->thread, pthread_self()) == 0;
+    user->inside = refused(te_get(user->client, "tests"));
+}
+
+/* A new token, which the client goes on with. */
+static void rotation(struct user *user)
+{
+    te_response *response;
+    memset(user, 0, sizeof *user);
+    user->thread = pthread_self();
+    user->client = good_client();
+    about("a rotation that nobody takes");
+    STATUS(TE_E_INVALID_ARGUMENT, refused(te_client_rotate_token(user->client, NULL, NULL)));
+    about("a new token");
+    response = te_client_rotate_token(user->client, keep, user);
+    NUMBER(201, te_response_http_status(response));
+    STATUS(TE_OK, outcome(response));
+    NUMBER(1, user->told);
+    NUMBER(0, user->wrong);
+    STATUS(TE_E_INVALID_ARGUMENT, user->inside);
+    STATUS(TE_OK, outcome(te_get(user->client, "tests")));
+    about("a third token");
+    STATUS(TE_E_HTTP, outcome(te_client_rotate_token(user->client, keep, user)));
+    NUMBER(1, user->told);
+    te_free(user->client);
+}
+
 /* Makes one call with these callbacks; a `token` of NULL is none. */
 static te_status called_back(struct user *user, const char *token, te_interrupt ask, te_log tell)
 {
@@ -103,6 +136,7 @@ void callbacks(void)
     about("an interrupt that frees its client");
     STATUS(TE_OK, called_back(&user, GOOD_TOKEN, free_from_inside, NULL));
     TRUE(user.asked > 0);
+    rotation(&user);
     about("callbacks, after all that");
     NUMBER(0, te_live_handles());
 }

@@ -21,6 +21,12 @@ static void *make(int kind)
     }
 }
 
+static void new_token(const char *token, const char *valid_until, void *user)
+{
+    (void)token, (void)valid_until, (void)user;
+    TRUE(0);
+}
+
 static void as_client(void *handle)
 {
     te_call *call = te_call_new("GET", "tests");
@@ -28,6 +34,7 @@ static void as_client(void *handle)
     STATUS(TE_E_BAD_HANDLE, refused(te_request(handle, "POST", "tests", "{}", 2)));
     STATUS(TE_E_BAD_HANDLE, refused(te_perform(handle, call)));
     STATUS(TE_E_BAD_HANDLE, refused(te_client_guard(handle)));
+    STATUS(TE_E_BAD_HANDLE, refused(te_client_rotate_token(handle, new_token, NULL)));
     STATUS(TE_E_BAD_HANDLE, outcome(te_pages_new(handle, "tests")));
     STATUS(TE_E_BAD_HANDLE, outcome(te_pages_of_call(handle, call)));
     STATUS(TE_E_BAD_HANDLE, te_client_unblock_token(handle));

@@ -119,7 +119,7 @@ impl State {
                 let passes;
                 (passes, headers) = limits::take(&mut self.windows, request.path(), self.skew, self.round);
                 if passes {
-                    self.scripted(request, false)
+                    self.scripted(request, false).or_else(|| self.renewed(request, token?))
                 } else {
                     Some(Answer::problem(429, "Rate limit exceeded", request.path()))
                 }
@@ -130,6 +130,18 @@ impl State {
             self.block.note(source);
         }
         Admission { answer, headers }
+    }
+
+    /// POST /api-tokens.
+    fn renewed(&mut self, request: &Request, token: &str) -> Option<Answer> {
+        if request.method != "POST" || request.path() != "/v7/api-tokens" {
+            return None;
+        }
+        let made = self
+            .tokens
+            .renew(token)
+            .map(|new| Answer::json(201, &json!({"bearerToken": new, "validUntil": "2028-11-25T00:00:00Z"})));
+        Some(made.unwrap_or_else(|| Answer::problem(409, "Two tokens are active", request.path())))
     }
 
     pub(super) fn leave(&mut self, request: &Request) {

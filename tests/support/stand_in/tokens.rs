@@ -26,16 +26,34 @@ struct Record {
 
 /// Every token that was set or presented.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(HashMap<String, Record>);
+pub(super) struct Tokens {
+    known: HashMap<String, Record>,
+    /// Tokens made anew, and those they were made for.
+    renewed: Vec<(String, String)>,
+}
 
 impl Tokens {
     pub(super) fn set(&mut self, token: &str, standing: Standing) {
-        self.0.entry(token.into()).or_default().standing = standing;
+        self.known.entry(token.into()).or_default().standing = standing;
+    }
+
+    /// A second token for the user of this one; none while two are active.
+    pub(super) fn renew(&mut self, token: &str) -> Option<String> {
+        let active = |token: &String| self.known.get(token).is_some_and(|r| r.standing == Standing::Accepted);
+        let pair =
+            self.renewed.iter().find(|(old, new)| (old == token || new == token) && active(old) && active(new));
+        if pair.is_some() {
+            return None;
+        }
+        let new = format!("renewed-token-{}", self.renewed.len() + 1);
+        self.renewed.push((token.to_owned(), new.clone()));
+        self.set(&new, Standing::Accepted);
+        Some(new)
     }
 
     /// Notes that a request with this token is being answered, and tells whether it is good.
     pub(super) fn enter(&mut self, token: &str) -> bool {
-        let record = self.0.entry(token.into()).or_default();
+        let record = self.known.entry(token.into()).or_default();
         record.seen += 1;
         record.in_flight += 1;
         record.max_in_flight = record.max_in_flight.max(record.in_flight);
@@ -43,21 +61,21 @@ impl Tokens {
     }
 
     pub(super) fn leave(&mut self, token: &str) {
-        if let Some(record) = self.0.get_mut(token) {
+        if let Some(record) = self.known.get_mut(token) {
             record.in_flight = record.in_flight.saturating_sub(1);
         }
     }
 
     pub(super) fn seen(&self, token: &str) -> u64 {
-        self.0.get(token).map_or(0, |r| r.seen)
+        self.known.get(token).map_or(0, |r| r.seen)
     }
 
     pub(super) fn max_in_flight(&self, token: &str) -> u64 {
-        self.0.get(token).map_or(0, |r| r.max_in_flight)
+        self.known.get(token).map_or(0, |r| r.max_in_flight)
     }
 
     pub(super) fn reset_counts(&mut self) {
-        for record in self.0.values_mut() {
+        for record in self.known.values_mut() {
             record.seen = 0;
             record.max_in_flight = record.in_flight;
         }
@@ -68,7 +86,7 @@ impl Tokens {
             let standing = format!("{:?}", r.standing).to_ascii_lowercase();
             json!({"standing": standing, "seen": r.seen, "max_in_flight": r.max_in_flight})
         };
-        self.0.iter().map(|(t, r)| (t.clone(), describe(r))).collect()
+        self.known.iter().map(|(t, r)| (t.clone(), describe(r))).collect()
     }
 }
 

@@ -1,0 +1,115 @@
+//! The way of a call through guard and transport, as often as it takes.
+
+use crate::answer::Answer;
+use crate::client::Client;
+use crate::config::Level;
+use crate::credentials::Credentials;
+use crate::error::{Error, Result, Sent};
+use crate::explain::{self, Asked};
+use crate::guard::{Answered, Denied, End, Failure};
+use crate::rate::{self, TooMany};
+use crate::status::Status;
+use crate::sys::halt;
+use crate::transport::{Broken, Outgoing};
+use crate::watch::Watch;
+
+impl Client {
+    /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
+    /// Without `again` what was sent is not sent a second time.
+    pub(crate) fn attempts(
+        &self,
+        outgoing: &Outgoing,
+        credentials: &Credentials,
+        watch: &Watch,
+        again: bool,
+    ) -> Result<Answer> {
+        let guard = credentials.guard();
+        let asked = Asked { outgoing, token: credentials.token() };
+        let hidden = |error: Error| error.with_message(|message| credentials.token().hide_in(message));
+        let mut last: Option<Error> = None;
+        let mut replaced = false;
+        loop {
+            let families = self.0.learned.of(outgoing.method, outgoing.url.path());
+            let passage = match (guard.enter(families, watch), last.take()) {
+                (Ok(passage), _) => passage,
+                (Err(Denied::Limited(..)), Some(rate_limited)) => return Err(rate_limited),
+                (Err(denied), _) => return Err(self.denied(&denied, guard)),
+            };
+            halt::at("reserved");
+            let incoming = match self.0.transport.send(outgoing, watch) {
+                Ok(incoming) => incoming,
+                Err(broken) => {
+                    let dead = broken.stale && !replaced && again && outgoing.method == http::Method::GET;
+                    passage.end(end_of(&broken), Vec::new());
+                    if dead {
+                        replaced = true;
+                        continue;
+                    }
+                    return Err(hidden(explain::broken(&broken, None, &asked)));
+                }
+            };
+            halt::at("answered");
+            let end = verdict(incoming.head());
+            let stops = matches!(end, End::Answered(Answered::Rejected | Answered::SourceIpBlocked));
+            let rejected = end == End::Answered(Answered::Rejected);
+            let limits = rate::told(incoming.head());
+            self.0.learned.learn(outgoing.method, outgoing.url.path(), &limits);
+            let noted = passage.end(end, limits);
+            let (answer, broken) = incoming.read();
+            if let Some(broken) = broken.filter(|_| !rejected) {
+                return Err(hidden(explain::broken(&broken, Some(&answer), &asked)).answer(answer));
+            }
+            if (200..300).contains(&answer.http_status()) && !answer.is_html() {
+                if let Some(why) = answer.broken_json().map(str::to_owned) {
+                    return Err(hidden(explain::not_json(answer, &asked, &why)));
+                }
+                let answer = explain::told(answer, &asked);
+                if answer.status() != Status::Ok {
+                    self.tell(Level::Warn, || answer.message().to_owned());
+                }
+                return Ok(answer);
+            }
+            let status = answer.http_status();
+            let wait = (status == 429).then(|| rate::classify(&answer));
+            let error = hidden(explain::answer(answer, &asked, &noted, wait));
+            if stops {
+                self.tell(Level::Warn, || error.message().to_owned());
+            }
+            if !again || !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
+                return Err(error);
+            }
+            // The guard knows how long to wait.
+            last = Some(error);
+        }
+    }
+}
+
+/// What an answer says about the token, by its status line and headers.
+fn verdict(answer: &Answer) -> End {
+    let answered = match answer.http_status() {
+        // A proxy's own log-in, most likely: no verdict, and yet the API may count it.
+        401 if answer.declares_html() => return End::Lost,
+        401 => Answered::Rejected,
+        // What does not say that it is no page may be one.
+        200..300 if !answer.declares_html() && !answer.is_untyped() => Answered::Accepted,
+        403 if answer.is_json() => Answered::Accepted,
+        429 => match rate::classify(answer) {
+            TooMany::RateLimit(_) => Answered::Accepted,
+            TooMany::RetryAfter(wait) => Answered::RetryAfter(wait),
+            TooMany::Bare if answer.is_html() => Answered::Nothing,
+            TooMany::Bare => Answered::SourceIpBlocked,
+        },
+        _ => Answered::Nothing,
+    };
+    End::Answered(answered)
+}
+
+/// What the guard is told of an attempt that was not answered.
+fn end_of(broken: &Broken) -> End {
+    match (broken.sent, broken.status) {
+        // The caller's own doing, or its own time that was over: another may fare better.
+        (Sent::No, Status::Cancelled | Status::Timeout) => End::GivenUp,
+        (Sent::No, status) => End::NotSent(Failure { status, text: broken.text.clone() }),
+        _ => End::Lost,
+    }
+}
