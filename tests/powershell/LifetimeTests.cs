@@ -1,4 +1,4 @@
-// Many calls, many runspaces, and what is left of them. Alone: handles and the environment are the process's.
+// What is left of calls, sessions and runspaces. Alone: handles and the environment are the process's.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -28,34 +28,6 @@ public sealed class LifetimeTests : IDisposable
     private readonly StandIn server = new();
 
     public void Dispose() => server.Dispose();
-
-    [Fact]
-    public void FiftyRunspacesWithOneBadTokenAreOneRequest()
-    {
-        string state = Directory.CreateTempSubdirectory("thousandeyes-storm-").FullName;
-        Shell[] shells = Enumerable.Range(0, 50).Select(_ => new Shell()).ToArray();
-        using Barrier together = new(shells.Length);
-        Thread[] threads = shells.Select(shell => new Thread(() =>
-        {
-            shell.Run(
-                "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory $args[2]",
-                Shell.Secure("bad-token"), server.BaseUrl, state);
-            together.SignalAndWait();
-            shell.Run("$global:failures = foreach ($i in 1..5) { try { Get-ThousandEyesItem /tests } catch { $_ } }");
-        })).ToArray();
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Assert.Equal(1, server.Requests);
-        List<PSObject> failures = shells.SelectMany(shell => shell.Run("$failures")).ToList();
-        Assert.Equal(250, failures.Count);
-        Assert.Single(failures, Is("TE_E_UNAUTHORIZED"));
-        Assert.Equal(249, failures.Count(one => Is("TE_E_TOKEN_REFUSED")(one)));
-        Array.ForEach(shells, shell => shell.Dispose());
-        Directory.Delete(state, true);
-    }
-
-    private static Predicate<PSObject> Is(string id) =>
-        one => one.BaseObject is ErrorRecord record && record.FullyQualifiedErrorId.StartsWith(id + ",");
 
     [Fact]
     public void NothingIsLeftOfCallsConnectsAndRunspaces()
@@ -127,7 +99,7 @@ public sealed class LifetimeTests : IDisposable
     public void TheLibraryIsFoundBesideTheAssembly()
     {
         string built = Path.Combine(Settings.Needed("TE_TEST_MODULE"), "ThousandEyes.PowerShell.dll");
-        if (!File.Exists(built))
+        if (!Shell.Built)
         {
             return;
         }

@@ -91,7 +91,7 @@ namespace ThousandEyes.PowerShell
         private Exception Unusable(string text, string id, string path)
         {
             Exception failure = new InvalidOperationException(text);
-            ThrowTerminatingError(Failures.Record(failure, id, ErrorCategory.InvalidResult, "GET " + path));
+            ThrowTerminatingError(new ErrorRecord(failure, id, ErrorCategory.InvalidResult, "GET " + path));
             return failure;
         }
     }
@@ -109,9 +109,11 @@ namespace ThousandEyes.PowerShell
             string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
             IDictionary fakeBoundParameters)
         {
+            // As it is typed: perhaps in quotes, perhaps without the slash.
+            string typed = "/" + (wordToComplete ?? "").Trim('\'', '"').TrimStart('/');
             foreach (string path in Paths)
             {
-                if (path.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
+                if (path.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return new CompletionResult(path, path, CompletionResultType.ParameterValue, path);
                 }
