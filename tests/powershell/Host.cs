@@ -36,13 +36,14 @@ public static class Host
     }
 
     /// <summary>The lines that the script puts out in a fresh process; the module's manifest is its $args[0].</summary>
-    public static string[] Run(int runspaces, string script)
+    public static string[] Run(int runspaces, string script, Action<ProcessStartInfo>? more = null)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         foreach (string argument in new[] { "exec", typeof(Host).Assembly.Location, $"{runspaces}", script })
         {
             start.ArgumentList.Add(argument);
         }
+        more?.Invoke(start);
         using Process process = Process.Start(start)!;
         string told = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -12,6 +12,7 @@ using Xunit;
 namespace ThousandEyes.PowerShell.Tests;
 
 [Collection("Alone")]
+[Trait("Takes", "Long")]
 public sealed class StormTests : IDisposable
 {
     private const int Runspaces = 50;
