@@ -36,6 +36,7 @@ fn tests_in_the_engine(module: &Path, callers: &str, which: &[&str]) {
     let mut tests = dotnet("test");
     tests.arg("tests/powershell").args(which).env("TE_LIBRARY", library()).env("TE_TEST_STAND_IN", stand_in);
     tests.env("TE_TEST_MODULE", module).env("TE_TEST_ROOT", root()).env("TE_TEST_CALLERS", callers);
+    tests.envs(std::env::var_os("TE_TEST_WHOLE").map(|whole| ("TE_TEST_WHOLE", whole)));
     let told = text(&run(&mut tests));
     // Where none is found, the SDK calls it a success too.
     assert!(told.contains("Passed!"), "{told}");

@@ -59,7 +59,7 @@ public sealed class ModuleTests : IDisposable
     [Fact]
     public void RunspacesThatImportAtOnceHaveTheSameTypes()
     {
-        string[] types = Host.Run(6, "Import-Module $args[0]; [ThousandEyes.PowerShell.Session].GetHashCode()");
+        string[] types = Host.Run(6, "Import-Module $args[0]; (Get-Command Connect-ThousandEyes).ImplementingType.GetHashCode()");
         Assert.Equal(6, types.Length);
         Assert.Single(types.Distinct());
     }
