@@ -205,6 +205,13 @@ fn callbacks_are_called_and_their_exceptions_stay_on_their_side() {
 }
 
 #[test]
+fn a_new_token_is_handed_over_and_used() {
+    let server = server();
+    check("Rotating", &server);
+    assert_eq!((server.seen(TOKEN), server.seen("renewed-token-1"), server.requests()), (1, 3, 4));
+}
+
+#[test]
 fn disposing_is_safe_on_every_thread() {
     let server = server();
     for name in ["Disposing", "DisposingElsewhere", "Forgetting"] {

@@ -68,6 +68,9 @@ namespace ThousandEyes
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate void te_new_token(IntPtr token, IntPtr valid_until, IntPtr user);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int te_interrupt(IntPtr user);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -111,6 +114,8 @@ namespace ThousandEyes
         public static extern void te_client_cancel(Handle client);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_client_unblock_token(Handle client);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern Handle te_client_rotate_token(Handle client, te_new_token keep, IntPtr user);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern Handle te_client_guard(Handle client);
 

@@ -151,6 +151,23 @@ static partial class Checks
         }
     }
 
+    static void Rotating()
+    {
+        using (Client client = new Client())
+        {
+            string kept = null;
+            client.RotateToken((token, validUntil) => kept = token + " until " + validUntil);
+            Same("renewed-token-1 until 2028-11-25T00:00:00Z", kept, "what was handed over");
+            client.Get("tests").Dispose();
+            Fails<RequestException>(Constants.TE_E_HTTP, Sent.Yes, () => client.RotateToken((token, until) => { }));
+            Fails<ArgumentNullException>(() => client.RotateToken(null));
+        }
+        using (Client client = new Client("renewed-token-1"))
+        {
+            client.Get("tests").Dispose();
+        }
+    }
+
     static void Kinds()
     {
         TokenException token;

@@ -11,23 +11,15 @@ namespace ThousandEyes.PowerShell.Tests;
 [Cmdlet(VerbsCommon.Add, "Type")]
 public sealed class AddType : PSCmdlet
 {
-    private static readonly object Once = new();
-    private static Assembly? made;
-
     [Parameter]
-    public string[] Path { get; set; } = Array.Empty<string>();
+    public string[] LiteralPath { get; set; } = Array.Empty<string>();
 
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     protected override void ProcessRecord()
     {
-        lock (Once)
-        {
-            // As the shell's own, it compiles the same sources once.
-            made ??= Compile();
-        }
-        WriteObject(made.GetTypes(), true);
+        WriteObject(Compile().GetTypes(), true);
     }
 
     private Assembly Compile()
@@ -38,7 +30,7 @@ public sealed class AddType : PSCmdlet
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         string[] switches = { "exec", compiler, "-nologo", "-target:library", "-langversion:5", "-warnaserror", "-out:" + file };
         string[] runtime = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(System.IO.Path.PathSeparator);
-        foreach (string argument in switches.Concat(runtime.Select(one => "-r:" + one)).Concat(Path))
+        foreach (string argument in switches.Concat(runtime.Select(one => "-r:" + one)).Concat(LiteralPath))
         {
             start.ArgumentList.Add(argument);
         }

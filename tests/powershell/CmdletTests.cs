@@ -3,7 +3,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Text.Json;
 using Xunit;
 
 namespace ThousandEyes.PowerShell.Tests;
@@ -117,64 +116,32 @@ public sealed class CmdletTests : IDisposable
         Assert.Equal(3, server.Requests);
     }
 
-    [Fact]
-    public void QueriesAreTheSameInEveryCulture()
-    {
-        using Shell shell = new(server);
-        string script = """
-            $comma = [cultureinfo]::InvariantCulture.Clone()
-            $comma.NumberFormat.NumberDecimalSeparator = ','
-            $comma.DateTimeFormat.TimeSeparator = '.'
-            [cultureinfo]::CurrentCulture = $comma
-            if ((1.5).ToString() -ne '1,5') { throw 'the culture is another' }
-            $time = [datetime]::new(2024, 5, 6, 7, 8, 9, [DateTimeKind]::Utc)
-            Invoke-ThousandEyesRequest /echo -Query ([ordered]@{
-                n = 1.5; yes = $true; at = $time; many = 1, 'b c'; none = $null; m = [decimal]2.5 })
-            """;
-        Invoked(shell, script);
-        Assert.Equal(
-            "/v7/echo?n=1.5&yes=true&at=2024-05-06T07%3A08%3A09Z&many=1&many=b%20c&m=2.5", Assert.Single(Targets()));
-    }
-
     private static PSObject Invoked(Shell shell, string script, params object[] arguments) =>
         Assert.Single(shell.Run(script, arguments));
 
     [Theory]
-    [InlineData("@{}", "{}")]
-    [InlineData("[ordered]@{a = 1; b = $null; c = $true}", """{"a":1,"b":null,"c":true}""")]
-    [InlineData("@{a = 1, 2.5, 'x'}", """{"a":[1,2.5,"x"]}""")]
-    [InlineData("[pscustomobject]@{a = @(); b = [pscustomobject]@{}}", """{"a":[],"b":{}}""")]
-    [InlineData("@{a = 'q\"\\ü' + [char]10}", """{"a":"q\"\\ü\u000a"}""")]
-    [InlineData("'{\"as\": \"it is\"}'", """{"as": "it is"}""")]
-    [InlineData("@{m = [System.DayOfWeek]::Monday; u = [guid]::Empty}", null)]
-    public void BodiesAreSentAsJson(string body, string? json)
+    [InlineData("Get-ThousandEyesItem /te", "/tests")]
+    [InlineData("Get-ThousandEyesItem te", "/tests")]
+    [InlineData("Invoke-ThousandEyesRequest -Path '/TE", "/tests")]
+    [InlineData("Invoke-ThousandEyesRequest /x -Method p", "Patch,Post,Put")]
+    [InlineData("Get-ThousandEyesItem /tests -Ti", "TimeoutSec")]
+    public void ArgumentsAreCompleted(string typed, string offered)
     {
-        using Shell shell = new(server);
-        string sent = $"Invoke-ThousandEyesRequest /echo -Method Post -Body ({body})";
-        string arrived = (string)Of(Invoked(shell, sent), "body")!;
-        if (json == null)
-        {
-            JsonElement root = JsonDocument.Parse(arrived).RootElement;
-            Assert.Equal("Monday", root.GetProperty("m").GetString());
-            Assert.Equal(Guid.Empty.ToString(), root.GetProperty("u").GetString());
-        }
-        else
-        {
-            Assert.Equal(json, arrived);
-        }
+        using Shell shell = new();
+        CommandCompletion completion = (CommandCompletion)shell.Run(
+            "TabExpansion2 $args[0] $args[1]", typed, typed.Length)[0].BaseObject;
+        Assert.Equal(offered, string.Join(",", completion.CompletionMatches.Select(one => one.ListItemText).Order()));
     }
 
-    [Theory]
-    [InlineData("$h = @{}; $h.h = $h; $h", "itself")]
-    [InlineData("@{x = [double]::NaN}", "NaN")]
-    [InlineData("@{x = [System.IO.FileInfo]::new('/tmp')}", "FileInfo")]
-    public void WhatIsNoJsonIsNotSent(string body, string says)
+    [Fact]
+    public void AFolderThatIsNoFilesIsRefused()
     {
-        using Shell shell = new(server);
-        ErrorRecord failure = shell.Fail($"$b = . {{ {body} }}; Invoke-ThousandEyesRequest /echo -Method Post -Body $b");
+        using Shell shell = new();
+        const string there = "$ExecutionContext.SessionState.Path.SetLocation('Env:'); ";
+        string line = there + "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory state";
+        ErrorRecord failure = shell.Fail(line, Shell.Secure(StandIn.Good), server.BaseUrl);
         Assert.StartsWith("BadArgument,", failure.FullyQualifiedErrorId);
-        Assert.Contains(says, failure.Exception.Message);
-        Assert.Equal(0, server.Requests);
+        Assert.Contains("provider Environment", failure.Exception.Message);
     }
 
     [Fact]

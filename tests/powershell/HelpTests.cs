@@ -1,7 +1,6 @@
 // What Get-Help shows is about the cmdlets as they are.
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -11,13 +10,11 @@ namespace ThousandEyes.PowerShell.Tests;
 
 public sealed class HelpTests
 {
-    /// <summary>Where the module is compiled on import, PowerShell has no file to look the cmdlets' help up by.</summary>
-    private static bool Built => File.Exists(Path.Combine(Settings.Needed("TE_TEST_MODULE"), "ThousandEyes.PowerShell.dll"));
-
     [Fact]
     public void EveryCmdletHasHelpWithItsParametersAndExamples()
     {
-        if (!Built)
+        // Where the module is compiled on import, PowerShell has no file to look the cmdlets' help up by.
+        if (!Shell.Built)
         {
             return;
         }

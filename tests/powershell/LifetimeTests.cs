@@ -1,4 +1,4 @@
-// Many calls, many runspaces, and what is left of them. Alone: handles and the environment are the process's.
+// What is left of calls, sessions and runspaces. Alone: handles and the environment are the process's.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -30,34 +30,6 @@ public sealed class LifetimeTests : IDisposable
     public void Dispose() => server.Dispose();
 
     [Fact]
-    public void FiftyRunspacesWithOneBadTokenAreOneRequest()
-    {
-        string state = Directory.CreateTempSubdirectory("thousandeyes-storm-").FullName;
-        Shell[] shells = Enumerable.Range(0, 50).Select(_ => new Shell()).ToArray();
-        using Barrier together = new(shells.Length);
-        Thread[] threads = shells.Select(shell => new Thread(() =>
-        {
-            shell.Run(
-                "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory $args[2]",
-                Shell.Secure("bad-token"), server.BaseUrl, state);
-            together.SignalAndWait();
-            shell.Run("$global:failures = foreach ($i in 1..5) { try { Get-ThousandEyesItem /tests } catch { $_ } }");
-        })).ToArray();
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Assert.Equal(1, server.Requests);
-        List<PSObject> failures = shells.SelectMany(shell => shell.Run("$failures")).ToList();
-        Assert.Equal(250, failures.Count);
-        Assert.Single(failures, Is("TE_E_UNAUTHORIZED"));
-        Assert.Equal(249, failures.Count(one => Is("TE_E_TOKEN_REFUSED")(one)));
-        Array.ForEach(shells, shell => shell.Dispose());
-        Directory.Delete(state, true);
-    }
-
-    private static Predicate<PSObject> Is(string id) =>
-        one => one.BaseObject is ErrorRecord record && record.FullyQualifiedErrorId.StartsWith(id + ",");
-
-    [Fact]
     public void NothingIsLeftOfCallsConnectsAndRunspaces()
     {
         // What other tests left is the collector's.
@@ -80,6 +52,64 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(1, Shell.LiveHandles);
         closed.Dispose();
         Assert.Equal(0, Shell.LiveHandles);
+    }
+
+    /// <summary>
+    /// A fifth of the whole, which TE_TEST_WHOLE asks for: 100,000 calls and 1,000 connects in one runspace. In a fresh
+    /// process, where nothing else needs memory.
+    /// </summary>
+    [Fact]
+    [Trait("Takes", "Long")]
+    public void MemoryStaysFlat()
+    {
+        int rounds = Environment.GetEnvironmentVariable("TE_TEST_WHOLE") is { Length: > 0 } ? 100 : 20;
+        const string script = """
+            Import-Module $args[0]
+            # The collector gives memory back in several steps.
+            function Resident {
+                foreach ($i in 1..8) {
+                    [GC]::Collect(2, 'Aggressive', $true, $true)
+                    [GC]::WaitForPendingFinalizers()
+                    $line = [IO.File]::ReadAllLines('/proc/self/status') -match '^VmRSS:'
+                    $kib = [long]($line[0] -replace '[^0-9]', '')
+                    if ($i -eq 1 -or $kib -lt $least) { $least = $kib }
+                    [Threading.Thread]::Sleep(50)
+                }
+                $least
+                [GC]::GetTotalMemory($true) -shr 10
+            }
+            Connect-ThousandEyes
+            foreach ($round in 1..ROUNDS) {
+                for ($i = 0; $i -lt 1000; $i++) { $null = Get-ThousandEyesItem /tests }
+                for ($i = 0; $i -lt 10; $i++) { Connect-ThousandEyes }
+                # Until then caches, compiler and heaps find their size.
+                if ($round -eq 10) { Resident }
+            }
+            Resident
+            Disconnect-ThousandEyes
+            [ThousandEyes.Library]::LiveHandles
+            """;
+        string state = Directory.CreateTempSubdirectory("thousandeyes-memory-").FullName;
+        Stopwatch clock = Stopwatch.StartNew();
+                string[] told = Host.Run(1, script.Replace("ROUNDS", $"{rounds}"), start =>
+        {
+            start.Environment["TE_BASE_URL"] = server.BaseUrl;
+            start.Environment["TE_TOKEN"] = StandIn.Good;
+            start.Environment["TE_STATE_DIR"] = state;
+            // A small youngest generation, 1 MiB, so that what it may waste is not taken for a leak.
+            start.Environment["DOTNET_GCgen0size"] = "100000";
+        });
+        long[] figures = told.Select(long.Parse).ToArray();
+        long grown = figures[2] - figures[0], kept = figures[3] - figures[1];
+        Console.WriteLine(
+            $"{rounds * 1000} calls, {rounds * 10} connects: {clock.Elapsed.TotalSeconds:F0} s; {figures[0]} KiB, then {grown} more; of .NET's objects {kept}");
+        // One answer kept of each call would be 6,000 KiB of objects in the part. What the process has grows by 1,000 to
+        // 4,000 KiB, in the whole no more than in the part: the runtime compiles in the background.
+        Assert.InRange(kept, long.MinValue, 500);
+        Assert.InRange(grown, long.MinValue, 8000);
+        Assert.Equal(0, figures[4]);
+        Assert.Equal(rounds * 1000, server.Requests);
+        Directory.Delete(state, true);
     }
 
     private static long Collected()
@@ -127,7 +157,7 @@ public sealed class LifetimeTests : IDisposable
     public void TheLibraryIsFoundBesideTheAssembly()
     {
         string built = Path.Combine(Settings.Needed("TE_TEST_MODULE"), "ThousandEyes.PowerShell.dll");
-        if (!File.Exists(built))
+        if (!Shell.Built)
         {
             return;
         }
@@ -222,12 +252,13 @@ public sealed class LifetimeTests : IDisposable
                 {
                     break;
                 }
-                for (int i = 0; i <= size - wanted.Length; i++)
+                for (int i = 0, next; (next = block.AsSpan(i, size - i).IndexOf(wanted)) >= 0; i++)
                 {
+                    i += next;
                     bool here = at + (ulong)i >= own && at + (ulong)i < own + (ulong)block.Length;
                     // What begins in the overlap is counted by the next block.
                     bool later = i >= block.Length - 256 && at + (ulong)size < end;
-                    found += !here && !later && block.AsSpan(i, wanted.Length).SequenceEqual(wanted) ? 1 : 0;
+                    found += !here && !later ? 1 : 0;
                 }
             }
         }

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using System.Security;
 
@@ -14,6 +15,9 @@ using PowerShell = System.Management.Automation.PowerShell;
 public sealed class Shell : IDisposable
 {
     public static string Module => Path.Combine(Settings.Needed("TE_TEST_MODULE"), "ThousandEyes.psd1");
+
+    /// <summary>Whether the module under test is the built one, not a clone's that is compiled on import.</summary>
+    public static bool Built => File.Exists(Path.Combine(Settings.Needed("TE_TEST_MODULE"), "ThousandEyes.PowerShell.dll"));
 
     private readonly Runspace runspace;
 
@@ -29,11 +33,18 @@ public sealed class Shell : IDisposable
 
     public Shell()
     {
+        runspace = Bare();
+        Run("Import-Module $args[0]", Module);
+    }
+
+    /// <summary>A runspace without the module.</summary>
+    public static Runspace Bare(PSHost? host = null)
+    {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Add-Type", typeof(AddType), null));
-        runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.Open();
-        Run("Import-Module $args[0]", Module);
+        Runspace made = host == null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
+        made.Open();
+        return made;
     }
 
     /// <summary>A runspace that is connected, with its state in memory.</summary>

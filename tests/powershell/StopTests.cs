@@ -2,8 +2,11 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using Xunit;
 
@@ -21,7 +24,7 @@ public sealed class StopTests : IDisposable
     [InlineData("Get-ThousandEyesItem", """{"silent": true}""")]
     [InlineData("Invoke-ThousandEyesRequest", """{"silent": true}""")]
     [InlineData("Invoke-ThousandEyesRequest", """{"body": {"a": 1}, "slow_bytes": 1, "slow_every_ms": 5000}""")]
-    [InlineData("Invoke-ThousandEyesRequest", """{"status": 429, "headers": {"X-Organization-Rate-Limit-Remaining": "0", "Retry-After": "60"}}""")]
+    [InlineData("Invoke-ThousandEyesRequest", """{"status": 429, "headers": {"X-New-Rate-Limit-Remaining": "0", "Retry-After": "60"}}""")]
     public void StopEndsACallAtOnce(string command, string answer)
     {
         using Shell shell = new(server);
@@ -96,6 +99,61 @@ public sealed class StopTests : IDisposable
         ErrorRecord stopped = shell.Fail("$DebugPreference = 'Stop'; Get-ThousandEyesItem /tests");
         Assert.IsType<ActionPreferenceStopException>(stopped.Exception);
         Assert.Equal(3, shell.Run("$DebugPreference = 'SilentlyContinue'; Get-ThousandEyesItem /tests").Count);
+    }
+
+    [Fact]
+    public void ProgressThatMayNotBeShownEndsTheCallAndNothingElse()
+    {
+        using Shell shell = new(server);
+        string line = "$ProgressPreference = 'Stop'; Invoke-ThousandEyesRequest /slow -Query @{ms = 5000}";
+        Stopwatch clock = Stopwatch.StartNew();
+        ErrorRecord stopped = shell.Fail(line);
+        Assert.IsType<ActionPreferenceStopException>(stopped.Exception);
+        Assert.InRange(clock.ElapsedMilliseconds, 900, 3000);
+        Assert.Equal(3, shell.Run("$ProgressPreference = 'Continue'; Get-ThousandEyesItem /tests").Count);
+    }
+
+    /// <summary>A listener whose backlog is full drops what asks for a connection, as a firewall does.</summary>
+    [Fact]
+    public void StopEndsAConnect()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        IPEndPoint full = (IPEndPoint)listener.LocalEndPoint!;
+        List<Socket> queue = new();
+        bool taken = true;
+        for (int i = 0; i < 64 && taken; i++)
+        {
+            Socket one = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            queue.Add(one);
+            taken = one.BeginConnect(full, null, null).AsyncWaitHandle.WaitOne(300);
+        }
+        Assert.False(taken, "the backlog takes any number");
+
+        using Shell shell = new();
+        string connect = "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory $args[2]";
+        string state = Directory.CreateTempSubdirectory("thousandeyes-connect-").FullName;
+        shell.Run(connect, Shell.Secure(StandIn.Good), $"http://127.0.0.1:{full.Port}", state);
+        using PowerShell blocked = shell.Prepare("Invoke-ThousandEyesRequest /tests");
+        IAsyncResult running = blocked.BeginInvoke();
+        Thread.Sleep(500);
+        Assert.False(running.IsCompleted);
+        Stopwatch clock = Stopwatch.StartNew();
+        blocked.Stop();
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 300);
+        Assert.Equal(PSInvocationState.Stopped, blocked.InvocationStateInfo.State);
+
+        // It came no further than to ask for a connection: those that the listener has are the test's own.
+        while (listener.Poll(0, SelectMode.SelectRead))
+        {
+            using Socket accepted = listener.Accept();
+            Assert.Contains(queue, one => one.Connected && Equals(one.LocalEndPoint, accepted.RemoteEndPoint));
+        }
+        queue.ForEach(one => one.Dispose());
+        shell.Run(connect, Shell.Secure(StandIn.Good), server.BaseUrl, state);
+        Assert.Equal(3, shell.Run("Get-ThousandEyesItem /tests").Count);
+        Directory.Delete(state, true);
     }
 
     private static void Until(Func<bool> condition)

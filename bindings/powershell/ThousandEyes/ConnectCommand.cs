@@ -54,7 +54,20 @@ namespace ThousandEyes.PowerShell
 
         protected override void ProcessRecord()
         {
-            Options options = new Options
+            Options options = Guarded("Connect-ThousandEyes", Given);
+            Client client = Guarded("Connect-ThousandEyes", () => Make(options));
+            Session session = new Session(client, options.BaseUrl, options.AccountGroup);
+            session.Shared = PassThru;
+            Sessions.Set(session);
+            if (PassThru)
+            {
+                WriteObject(session);
+            }
+        }
+
+        private Options Given()
+        {
+            return new Options
             {
                 BaseUrl = BaseUrl ?? Variable("TE_BASE_URL") ?? Variable("TE_API_ENDPOINT"),
                 AccountGroup = AccountGroup ?? Variable("TE_AID"),
@@ -66,14 +79,6 @@ namespace ThousandEyes.PowerShell
                 Interrupt = Interrupted,
                 Log = Log,
             };
-            Client client = Guarded("Connect-ThousandEyes", () => Make(options));
-            Session session = new Session(client, options.BaseUrl, options.AccountGroup);
-            session.Shared = PassThru;
-            Sessions.Set(session);
-            if (PassThru)
-            {
-                WriteObject(session);
-            }
         }
 
         private Client Make(Options options)
@@ -117,7 +122,18 @@ namespace ThousandEyes.PowerShell
         /// <summary>From the location of PowerShell, which is not the current directory of its process.</summary>
         private string Whole(string path)
         {
-            return path == null ? null : GetUnresolvedProviderPathFromPSPath(path);
+            if (path == null)
+            {
+                return null;
+            }
+            ProviderInfo provider;
+            PSDriveInfo drive;
+            string whole = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out drive);
+            if (provider.Name != "FileSystem")
+            {
+                throw new ArgumentException(path + " is a path of the provider " + provider.Name + ", and no file's.");
+            }
+            return whole;
         }
     }
 

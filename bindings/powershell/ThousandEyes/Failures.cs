@@ -1,5 +1,6 @@
 // What went wrong, as PowerShell reports it.
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace ThousandEyes.PowerShell
@@ -7,7 +8,87 @@ namespace ThousandEyes.PowerShell
     /// <summary>Error records by status: category, id, advice.</summary>
     internal static class Failures
     {
-        internal static ErrorRecord Record(ThousandEyesException failure, object target)
+        private static readonly Dictionary<int, ErrorCategory> OfStatus = new Dictionary<int, ErrorCategory>
+        {
+            { Constants.TE_E_UNAUTHORIZED, ErrorCategory.AuthenticationError },
+            { Constants.TE_E_LOCKOUT_SUSPECTED, ErrorCategory.AuthenticationError },
+            { Constants.TE_E_TOKEN_REFUSED, ErrorCategory.AuthenticationError },
+            { Constants.TE_E_BAD_TOKEN, ErrorCategory.AuthenticationError },
+            { Constants.TE_E_NO_TOKEN, ErrorCategory.AuthenticationError },
+            { Constants.TE_E_BUDGET_EXHAUSTED, ErrorCategory.LimitsExceeded },
+            { Constants.TE_E_SOURCE_IP_BLOCKED, ErrorCategory.LimitsExceeded },
+            { Constants.TE_E_RATE_LIMITED, ErrorCategory.LimitsExceeded },
+            { Constants.TE_E_DNS, ErrorCategory.ConnectionError },
+            { Constants.TE_E_CONNECT, ErrorCategory.ConnectionError },
+            { Constants.TE_E_TLS, ErrorCategory.SecurityError },
+            { Constants.TE_E_PROXY, ErrorCategory.ConnectionError },
+            { Constants.TE_E_TIMEOUT, ErrorCategory.OperationTimeout },
+            { Constants.TE_E_IO, ErrorCategory.ConnectionError },
+            { Constants.TE_E_BAD_RESPONSE, ErrorCategory.InvalidData },
+            { Constants.TE_E_SERVER, ErrorCategory.ResourceUnavailable },
+            { Constants.TE_E_HTTP, ErrorCategory.InvalidOperation },
+            { Constants.TE_E_FORBIDDEN, ErrorCategory.PermissionDenied },
+            { Constants.TE_E_NOT_FOUND, ErrorCategory.ObjectNotFound },
+            { Constants.TE_E_TOO_LARGE, ErrorCategory.LimitsExceeded },
+            { Constants.TE_E_FOREIGN_LINK, ErrorCategory.SecurityError },
+            { Constants.TE_E_INVALID_ARGUMENT, ErrorCategory.InvalidArgument },
+            { Constants.TE_E_CANCELLED, ErrorCategory.OperationStopped },
+            { Constants.TE_E_BAD_HANDLE, ErrorCategory.InvalidOperation },
+            { Constants.TE_E_NO_MEMORY, ErrorCategory.ResourceUnavailable },
+            { Constants.TE_E_PANIC, ErrorCategory.InvalidResult },
+        };
+
+        /// <summary>For a status that a newer library has and this module does not know.</summary>
+        private static readonly Dictionary<int, ErrorCategory> OfKind = new Dictionary<int, ErrorCategory>
+        {
+            { Constants.TE_KIND_TOKEN, ErrorCategory.AuthenticationError },
+            { Constants.TE_KIND_WAIT, ErrorCategory.LimitsExceeded },
+            { Constants.TE_KIND_RETRY, ErrorCategory.ConnectionError },
+            { Constants.TE_KIND_REQUEST, ErrorCategory.InvalidOperation },
+        };
+
+        /// <summary>Null for what is no failure of a call: that is PowerShell's own.</summary>
+        internal static ErrorRecord Record(Exception failure, object target)
+        {
+            ThousandEyesException told = failure as ThousandEyesException;
+            if (told != null)
+            {
+                return OfCall(told, target);
+            }
+            if (failure is ObjectDisposedException)
+            {
+                return Ended(target);
+            }
+            if (failure is ArgumentException)
+            {
+                return new ErrorRecord(failure, "BadArgument", ErrorCategory.InvalidArgument, target);
+            }
+            if (failure is FormatException)
+            {
+                return new ErrorRecord(failure, "BadJson", ErrorCategory.InvalidData, target);
+            }
+            bool absent = failure is DllNotFoundException || failure is BadImageFormatException;
+            return absent ? new ErrorRecord(failure, "LibraryNotFound", ErrorCategory.NotInstalled, target) : null;
+        }
+
+        internal static ErrorRecord NotConnected()
+        {
+            string text = "This runspace has no session. Run Connect-ThousandEyes first, or pass one with -Session.";
+            return Invalid(text, "NotConnected", null);
+        }
+
+        internal static ErrorRecord Ended(object target)
+        {
+            string text = "This session was ended by Disconnect-ThousandEyes. Run Connect-ThousandEyes again.";
+            return Invalid(text, "Disconnected", target);
+        }
+
+        private static ErrorRecord Invalid(string text, string id, object target)
+        {
+            return new ErrorRecord(new InvalidOperationException(text), id, ErrorCategory.InvalidOperation, target);
+        }
+
+        private static ErrorRecord OfCall(ThousandEyesException failure, object target)
         {
             ErrorRecord record = new ErrorRecord(failure, failure.StatusName, Category(failure.Status), target);
             record.ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = Advice(failure.Message) };
@@ -19,81 +100,15 @@ namespace ThousandEyes.PowerShell
             return record;
         }
 
-        internal static ErrorRecord Record(Exception failure, string id, ErrorCategory category, object target)
+        /// <summary>NotSpecified where neither the status nor its kind is known.</summary>
+        private static ErrorCategory Category(int status)
         {
-            return new ErrorRecord(failure, id, category, target);
-        }
-
-        internal static ErrorCategory Category(int status)
-        {
-            ErrorCategory known = Known(status);
-            return known == ErrorCategory.NotSpecified ? OfKind(Native.te_status_kind(status)) : known;
-        }
-
-        private static ErrorCategory Known(int status)
-        {
-            switch (status)
+            ErrorCategory category;
+            if (!OfStatus.TryGetValue(status, out category))
             {
-                case Constants.TE_E_UNAUTHORIZED:
-                case Constants.TE_E_LOCKOUT_SUSPECTED:
-                case Constants.TE_E_TOKEN_REFUSED:
-                case Constants.TE_E_BAD_TOKEN:
-                case Constants.TE_E_NO_TOKEN:
-                    return ErrorCategory.AuthenticationError;
-                case Constants.TE_E_BUDGET_EXHAUSTED:
-                case Constants.TE_E_SOURCE_IP_BLOCKED:
-                case Constants.TE_E_RATE_LIMITED:
-                case Constants.TE_E_TOO_LARGE:
-                    return ErrorCategory.LimitsExceeded;
-                case Constants.TE_E_DNS:
-                case Constants.TE_E_CONNECT:
-                case Constants.TE_E_PROXY:
-                case Constants.TE_E_IO:
-                    return ErrorCategory.ConnectionError;
-                case Constants.TE_E_TLS:
-                case Constants.TE_E_FOREIGN_LINK:
-                    return ErrorCategory.SecurityError;
-                case Constants.TE_E_TIMEOUT:
-                    return ErrorCategory.OperationTimeout;
-                case Constants.TE_E_SERVER:
-                case Constants.TE_E_NO_MEMORY:
-                    return ErrorCategory.ResourceUnavailable;
-                case Constants.TE_E_BAD_RESPONSE:
-                    return ErrorCategory.InvalidData;
-                case Constants.TE_E_HTTP:
-                case Constants.TE_E_BAD_HANDLE:
-                    return ErrorCategory.InvalidOperation;
-                case Constants.TE_E_FORBIDDEN:
-                    return ErrorCategory.PermissionDenied;
-                case Constants.TE_E_NOT_FOUND:
-                    return ErrorCategory.ObjectNotFound;
-                case Constants.TE_E_INVALID_ARGUMENT:
-                    return ErrorCategory.InvalidArgument;
-                case Constants.TE_E_CANCELLED:
-                    return ErrorCategory.OperationStopped;
-                case Constants.TE_E_PANIC:
-                    return ErrorCategory.InvalidResult;
-                default:
-                    return ErrorCategory.NotSpecified;
+                OfKind.TryGetValue(Native.te_status_kind(status), out category);
             }
-        }
-
-        /// <summary>For a status that a newer library has and this module does not know.</summary>
-        private static ErrorCategory OfKind(int kind)
-        {
-            switch (kind)
-            {
-                case Constants.TE_KIND_TOKEN:
-                    return ErrorCategory.AuthenticationError;
-                case Constants.TE_KIND_WAIT:
-                    return ErrorCategory.LimitsExceeded;
-                case Constants.TE_KIND_RETRY:
-                    return ErrorCategory.ConnectionError;
-                case Constants.TE_KIND_REQUEST:
-                    return ErrorCategory.InvalidOperation;
-                default:
-                    return ErrorCategory.NotSpecified;
-            }
+            return category;
         }
 
         /// <summary>The library's line says what happened first, and then what to do.</summary>

@@ -78,7 +78,7 @@ namespace ThousandEyes.PowerShell
                     : "The answer has no array. Use Invoke-ThousandEyesRequest for a single object.";
             Exception failure = new InvalidOperationException(text);
             string id = several ? "SeveralArrays" : "NoArray";
-            ThrowTerminatingError(Failures.Record(failure, id, ErrorCategory.InvalidResult, "GET " + Path));
+            ThrowTerminatingError(new ErrorRecord(failure, id, ErrorCategory.InvalidResult, "GET " + Path));
             return null;
         }
 
@@ -114,9 +114,11 @@ namespace ThousandEyes.PowerShell
             string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
             IDictionary fakeBoundParameters)
         {
+            // As it is typed: perhaps in quotes, perhaps without the slash.
+            string typed = "/" + (wordToComplete ?? "").Trim('\'', '"').TrimStart('/');
             foreach (string path in Paths)
             {
-                if (path.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
+                if (path.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return new CompletionResult(path, path, CompletionResultType.ParameterValue, path);
                 }

@@ -18,18 +18,20 @@ namespace ThousandEyes.PowerShell
         private const int Deepest = 200;
 
         private readonly string text;
+        private readonly string of;
         private int at;
         private int depth;
 
-        private JsonReader(string text)
+        private JsonReader(string text, string of)
         {
             this.text = text;
+            this.of = of;
         }
 
         /// <summary>The whole document; a FormatException where it is none.</summary>
-        internal static object Read(string text)
+        internal static object Read(string text, string of = "The answer")
         {
-            JsonReader reader = new JsonReader(text);
+            JsonReader reader = new JsonReader(text, of);
             object value = reader.Value();
             reader.Space();
             if (reader.at < text.Length)
@@ -242,7 +244,7 @@ namespace ThousandEyes.PowerShell
 
         private FormatException Wrong(string what)
         {
-            return new FormatException("The answer is not JSON: " + what + " at character " + (at + 1) + ".");
+            return new FormatException(of + " is not JSON: " + what + " at character " + (at + 1) + ".");
         }
     }
 }

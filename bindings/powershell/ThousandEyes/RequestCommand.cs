@@ -120,8 +120,11 @@ namespace ThousandEyes.PowerShell
         [Parameter]
         public Method Method { get; set; }
 
-        /// <summary>Text is sent as it is; anything else as JSON.</summary>
+        /// <summary>
+        /// Text that is JSON is sent as it is; anything else as JSON. A variable without a value makes no call.
+        /// </summary>
         [Parameter(ValueFromPipeline = true)]
+        [ValidateNotNull]
         public object Body { get; set; }
 
         /// <summary>The body of the answer as text.</summary>
@@ -146,11 +149,22 @@ namespace ThousandEyes.PowerShell
         private string Written()
         {
             object bare = Body is PSObject ? ((PSObject)Body).BaseObject : Body;
-            if (bare == null)
+            string text = bare as string;
+            if (bare == null || text == null)
             {
-                return null;
+                return bare == null ? null : JsonWriter.Write(Body);
             }
-            return bare as string ?? JsonWriter.Write(Body);
+            try
+            {
+                JsonReader.Read(text, "The body");
+                return text;
+            }
+            catch (FormatException failure)
+            {
+                // Such as the single lines of Get-Content without -Raw.
+                string advice = " Nothing was sent. Give an object, or all of a file: Get-Content -Raw.";
+                throw new ArgumentException(failure.Message + advice, failure);
+            }
         }
     }
 }

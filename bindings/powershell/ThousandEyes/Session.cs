@@ -99,7 +99,8 @@ namespace ThousandEyes.PowerShell
             }
         }
 
-        private static void End(Session session)
+        /// <summary>Unless others may have it too.</summary>
+        internal static void End(Session session)
         {
             if (session != null && !session.Shared)
             {
@@ -108,16 +109,12 @@ namespace ThousandEyes.PowerShell
         }
     }
 
-    /// <summary>Remove-Module ends the runspace's session.</summary>
+    /// <summary>Remove-Module ends the runspace's session as the end of the runspace does.</summary>
     public sealed class Cleanup : IModuleAssemblyCleanup
     {
         public void OnRemove(PSModuleInfo module)
         {
-            Session session = Sessions.Take();
-            if (session != null)
-            {
-                session.Dispose();
-            }
+            Sessions.End(Sessions.Take());
         }
     }
 }

@@ -52,31 +52,19 @@ namespace ThousandEyes.PowerShell
                 Rethrow();
                 return made;
             }
-            catch (ThousandEyesException failure)
+            catch (Exception failure)
             {
+                ErrorRecord record = Failures.Record(failure, target);
+                if (record == null)
+                {
+                    throw;
+                }
                 if (Stopping)
                 {
-                    Failures.Record(failure, target);
                     throw new PipelineStoppedException();
                 }
                 Rethrow();
-                ThrowTerminatingError(Failures.Record(failure, target));
-            }
-            catch (ObjectDisposedException failure)
-            {
-                ThrowTerminatingError(Failures.Record(failure, "Disconnected", ErrorCategory.InvalidOperation, target));
-            }
-            catch (ArgumentException failure)
-            {
-                ThrowTerminatingError(Failures.Record(failure, "BadArgument", ErrorCategory.InvalidArgument, target));
-            }
-            catch (FormatException failure)
-            {
-                ThrowTerminatingError(Failures.Record(failure, "BadJson", ErrorCategory.InvalidData, target));
-            }
-            catch (DllNotFoundException failure)
-            {
-                ThrowTerminatingError(Failures.Record(failure, "LibraryNotFound", ErrorCategory.NotInstalled, target));
+                ThrowTerminatingError(record);
             }
             finally
             {
@@ -96,16 +84,16 @@ namespace ThousandEyes.PowerShell
             {
                 shown = clock.ElapsedMilliseconds;
                 string text = "Waiting for " + (shown / 1000) + " s; Ctrl-C ends it.";
-                WriteProgress(new ProgressRecord(Activity, "ThousandEyes " + waitsFor, text));
+                Write(() => WriteProgress(new ProgressRecord(Activity, "ThousandEyes " + waitsFor, text)));
             }
-            return false;
+            return thrown != null;
         }
 
         private const int Activity = 1000117;
 
         private void Hide()
         {
-            if (shown > 0 && !Stopping)
+            if (shown > 0 && !Stopping && thrown == null)
             {
                 ProgressRecord done = new ProgressRecord(Activity, "ThousandEyes " + waitsFor, "Done");
                 done.RecordType = ProgressRecordType.Completed;
@@ -115,29 +103,36 @@ namespace ThousandEyes.PowerShell
 
         private void Tell(int level, string line)
         {
+            if (level <= Constants.TE_LOG_WARN)
+            {
+                LastWarning = line;
+            }
+            if (level == Constants.TE_LOG_WARN)
+            {
+                Write(() => WriteWarning(line));
+            }
+            else if (level == Constants.TE_LOG_DEBUG)
+            {
+                Write(() => WriteDebug(line));
+            }
+            else
+            {
+                // Errors too: the error record says the same.
+                Write(() => WriteVerbose(line));
+            }
+        }
+
+        /// <summary>
+        /// -WarningAction Stop and the like throw, and nothing may be thrown through the library: it comes after.
+        /// </summary>
+        private void Write(Action write)
+        {
             try
             {
-                if (level <= Constants.TE_LOG_WARN)
-                {
-                    LastWarning = line;
-                }
-                if (level == Constants.TE_LOG_WARN)
-                {
-                    WriteWarning(line);
-                }
-                else if (level == Constants.TE_LOG_DEBUG)
-                {
-                    WriteDebug(line);
-                }
-                else
-                {
-                    // Errors too: the error record says the same.
-                    WriteVerbose(line);
-                }
+                write();
             }
             catch (Exception failure)
             {
-                // -WarningAction Stop and the like: nothing may be thrown through the library.
                 thrown = failure;
             }
         }
@@ -166,12 +161,7 @@ namespace ThousandEyes.PowerShell
             {
                 return session.Client;
             }
-            string text = session == null
-                ? "This runspace has no session. Run Connect-ThousandEyes first, or pass one with -Session."
-                : "This session was ended by Disconnect-ThousandEyes. Run Connect-ThousandEyes again.";
-            string id = session == null ? "NotConnected" : "Disconnected";
-            Exception failure = new InvalidOperationException(text);
-            ThrowTerminatingError(Failures.Record(failure, id, ErrorCategory.InvalidOperation, null));
+            ThrowTerminatingError(session == null ? Failures.NotConnected() : Failures.Ended(null));
             return null;
         }
     }

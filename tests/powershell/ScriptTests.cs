@@ -1,0 +1,62 @@
+// The project's PowerShell scripts, and the README's.
+using System;
+using System.IO;
+using System.Linq;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace ThousandEyes.PowerShell.Tests;
+
+public sealed class ScriptTests
+{
+    private static string Root => Settings.Needed("TE_TEST_ROOT");
+
+    [Fact]
+    public void EveryScriptIsReadByTheParser()
+    {
+        string[] folders = { "bindings", "examples", "tests", "docs" };
+        string[] files = folders
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.ps*1", SearchOption.AllDirectories))
+            .ToArray();
+        Assert.Contains(files, file => file.EndsWith("ThousandEyes.psm1"));
+        Assert.Contains(files, file => file.EndsWith("ThousandEyes.psd1"));
+        foreach (string file in files)
+        {
+            Parser.ParseFile(file, out _, out ParseError[] errors);
+            Assert.True(errors.Length == 0, file + ": " + string.Join("; ", errors.Select(error => error.ToString())));
+        }
+    }
+
+    [Fact]
+    public void TheReadmeRunsAsItStands()
+    {
+        string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+        string program = Assert.Single(Regex.Matches(readme, "```powershell\n(.*?)```", RegexOptions.Singleline)).Groups[1].Value;
+        string home = Directory.CreateTempSubdirectory("thousandeyes-home-").FullName;
+        Directory.CreateDirectory(Path.Combine(home, ".local"));
+        string library = Path.GetDirectoryName(Settings.Needed("TE_LIBRARY"))!;
+        Directory.CreateSymbolicLink(Path.Combine(home, ".local", "lib"), library);
+        // The engine's package lacks Select-Object.
+        const string select = """
+            function Select-Object([string[]] $Property) {
+                process { "$(foreach ($name in $Property) { $_.$name })" }
+            }
+
+            """;
+        using StandIn server = new();
+        string[] told = Host.Run(1, select + program, start =>
+        {
+            start.WorkingDirectory = Root;
+            start.Environment["HOME"] = home;
+            start.Environment.Remove("TE_LIBRARY");
+            start.Environment.Remove("LD_LIBRARY_PATH");
+            start.Environment["TE_BASE_URL"] = server.BaseUrl;
+            start.Environment["TE_TOKEN"] = StandIn.Good;
+        });
+        Assert.Equal(3, told.Length);
+        Assert.Matches("^Example 1 [a-z-]+ True$", told[0]);
+        Assert.Equal(1, server.Requests);
+        Directory.Delete(home, true);
+    }
+}
