@@ -433,6 +433,10 @@ te_status te_options_set_body_limit(te_options *options, int64_t bytes);
 // as such. Tokens that were never accepted share half of it, probes of rejected ones a quarter. Default: 36.
 te_status te_options_set_unauthorized_budget(te_options *options, int32_t answers);
 
+// How often a GET that was answered 502, 503 or 504 is sent again inside its time, with growing pauses; 0 to 10.
+// Default: 2.
+te_status te_options_set_retries(te_options *options, int32_t retries);
+
 // 1 (the default): a call waits for the API's rate limits inside its time, and is sent again after a 429 of one. 0: it
 // fails at once with TE_E_RATE_LIMITED, and te_response_retry_after_ms says for how long.
 te_status te_options_set_wait_for_rate_limits(te_options *options,

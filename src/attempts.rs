@@ -1,20 +1,24 @@
 //! The way of a call through guard and transport, as often as it takes.
 
+use std::time::{Duration, Instant};
+
 use crate::answer::Answer;
 use crate::client::Client;
 use crate::config::Level;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Sent};
 use crate::explain::{self, Asked};
-use crate::guard::{Answered, Denied, End, Failure};
+use crate::guard::{Answered, Denied, End, Failure, Stopped, pause};
 use crate::rate::{self, TooMany};
+use crate::retry::Retries;
 use crate::status::Status;
 use crate::sys::halt;
 use crate::transport::{Broken, Outgoing};
 use crate::watch::Watch;
 
 impl Client {
-    /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
+    /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced, a GET that
+    /// met a fault which may pass sent again.
     /// Without `again` what was sent is not sent a second time.
     pub(crate) fn attempts(
         &self,
@@ -28,6 +32,7 @@ impl Client {
         let hidden = |error: Error| error.with_message(|message| credentials.token().hide_in(message));
         let mut last: Option<Error> = None;
         let mut replaced = false;
+        let mut retries = Retries::new(if again { self.retries() } else { 0 });
         loop {
             let families = self.0.learned.of(outgoing.method, outgoing.url.path());
             let passage = match (guard.enter(families, watch), last.take()) {
@@ -75,12 +80,30 @@ impl Client {
             if stops {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
-            if !again || !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
-                return Err(error);
+            let fault = retries.pause(outgoing.method, status, error.retry_in());
+            match (wait, fault) {
+                // The guard knows how long to wait.
+                (Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_)), _) if again => last = Some(error),
+                (None, Some(time)) => self.rest(time, error, watch)?,
+                _ => return Err(error),
             }
-            // The guard knows how long to wait.
-            last = Some(error);
         }
+    }
+
+    /// Waits before another try, or gives the fault back: there is no time for one.
+    fn rest(&self, time: Duration, fault: Error, watch: &Watch) -> Result<()> {
+        let Some(until) = Instant::now().checked_add(time).filter(|until| *until < watch.deadline) else {
+            return Err(fault);
+        };
+        self.tell(Level::Info, || format!("{} Trying again in {} ms", fault.message(), time.as_millis()));
+        pause(until, watch).map_err(|stopped| match stopped {
+            Stopped::Cancelled => Error::new(
+                Status::Cancelled,
+                format!("The call was cancelled while it waited to try again after: {}", fault.message()),
+            )
+            .sent(Sent::Yes),
+            Stopped::Deadline => fault,
+        })
     }
 }
 

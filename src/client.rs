@@ -158,6 +158,10 @@ impl Client {
         error
     }
 
+    pub(crate) fn retries(&self) -> u32 {
+        self.0.config.retries
+    }
+
     pub(crate) fn origin(&self) -> &Origin {
         &self.0.base.origin
     }

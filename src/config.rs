@@ -47,6 +47,8 @@ pub struct Config {
     pub body_limit: usize,
     /// The most 401 answers in 60 minutes that the guard allows, 1 to 110.
     pub unauthorized_budget: u32,
+    /// How often a GET that was answered 502, 503 or 504 is sent again, inside its time.
+    pub retries: u32,
     /// Whether a call waits for the API's rate limits inside its time; else it fails at once and says how long.
     pub wait_for_rate_limits: bool,
     /// Asked while a call blocks.
@@ -68,6 +70,7 @@ impl Default for Config {
             timeout: Duration::from_secs(120),
             body_limit: 64 * 1024 * 1024,
             unauthorized_budget: 36,
+            retries: 2,
             wait_for_rate_limits: true,
             interrupt: None,
             log: None,

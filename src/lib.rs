@@ -28,6 +28,7 @@ mod items;
 mod json;
 mod pages;
 mod rate;
+mod retry;
 mod rotation;
 mod status;
 mod sys;

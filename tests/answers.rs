@@ -174,6 +174,7 @@ fn client(server: &StandIn, token: &str, account_group: &str) -> Client {
         state_dir: Some(String::new()),
         account_group: Some(account_group.to_owned()),
         timeout: Duration::from_secs(20),
+        retries: 0,
         ..Config::default()
     };
     Client::new(Some(token), config).expect("a client")

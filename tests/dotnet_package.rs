@@ -30,12 +30,10 @@ fn the_example_runs_on_the_package() {
     let runtimes = format!("-p:Runtimes={}", packages.join("runtimes").display());
     run(dotnet(&["pack", "bindings/dotnet", &runtimes]).arg("-o").arg(&packages));
 
-    let made = packages.join("program");
     let from = format!("-p:Packages={}", packages.display());
-    run(dotnet(&["build", "tests/dotnet_package", &from]).arg("-o").arg(&made));
     support::example::check(|| {
-        let mut example = command("dotnet");
-        example.env_remove("LD_LIBRARY_PATH").arg(made.join("ListTests.dll"));
+        let mut example = dotnet(&["run", "--verbosity", "quiet", "--project", "tests/dotnet_package"]);
+        example.arg(&from);
         example
     });
 }

@@ -98,7 +98,9 @@ fn no_message_or_log_line_says_the_token_back() {
 fn a_fault_of_the_api_may_be_tried_again_and_a_change_must_be_looked_at() {
     let server = StandIn::start();
     server.accept("good-token").script_any(vec![Answer::new(500), Answer::new(503), Answer::html(403)]);
-    let client = client(&server, "good-token", "");
+    let config =
+        Config { base_url: Some(server.base_url()), state_dir: Some(String::new()), retries: 0, ..Config::default() };
+    let client = Client::new(Some("good-token"), config).expect("a client");
     let get = client.get("/tests").expect_err("a fault");
     assert_eq!((get.status(), get.kind()), (Status::Server, Kind::Retry));
     assert!(get.message().ends_with("Try again later."), "{get}");

@@ -205,6 +205,8 @@ namespace ThousandEyes
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_unauthorized_budget(Handle options, int answers);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern int te_options_set_retries(Handle options, int retries);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_wait_for_rate_limits(Handle options, int wait);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_interrupt(Handle options, te_interrupt callback, IntPtr user);

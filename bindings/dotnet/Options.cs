@@ -35,6 +35,9 @@ namespace ThousandEyes
         /// <summary>The most 401 answers in 60 minutes, 1 to 110, before nothing more is sent.</summary>
         public int? UnauthorizedBudget { get; set; }
 
+        /// <summary>How often a GET that was answered 502, 503 or 504 is sent again, 0 to 10.</summary>
+        public int? Retries { get; set; }
+
         /// <summary>Whether a call waits for the API's rate limits inside its time; else it fails at once.</summary>
         public bool? WaitForRateLimits { get; set; }
 
@@ -64,6 +67,10 @@ namespace ThousandEyes
             if (UnauthorizedBudget.HasValue)
             {
                 Native.te_options_set_unauthorized_budget(options, UnauthorizedBudget.Value);
+            }
+            if (Retries.HasValue)
+            {
+                Native.te_options_set_retries(options, Retries.Value);
             }
             if (WaitForRateLimits.HasValue)
             {

@@ -241,6 +241,17 @@ pub extern "C" fn te_options_set_unauthorized_budget(options: *mut te_options, a
     })
 }
 
+/// How often a GET that was answered 502, 503 or 504 is sent again inside its time, with growing pauses; 0 to 10.
+/// Default: 2.
+#[unsafe(no_mangle)]
+pub extern "C" fn te_options_set_retries(options: *mut te_options, retries: i32) -> te_status {
+    set(options, |config| {
+        let retries = u32::try_from(retries).ok().filter(|&retries| retries <= 10);
+        config.retries = retries.ok_or_else(|| invalid("The number of retries must be 0 to 10"))?;
+        Ok(())
+    })
+}
+
 /// 1 (the default): a call waits for the API's rate limits inside its time, and is sent again after a 429 of one. 0: it
 /// fails at once with TE_E_RATE_LIMITED, and te_response_retry_after_ms says for how long.
 #[unsafe(no_mangle)]

@@ -85,6 +85,7 @@ static void as_options(void *handle)
     STATUS(TE_E_BAD_HANDLE, te_options_set_body_limit(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_unauthorized_budget(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_wait_for_rate_limits(handle, 1));
+    STATUS(TE_E_BAD_HANDLE, te_options_set_retries(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_interrupt(handle, NULL, NULL));
     STATUS(TE_E_BAD_HANDLE, te_options_set_log(handle, NULL, NULL));
     if (handle != NULL) {

@@ -49,6 +49,14 @@ static te_status budget(int64_t number)
     return status;
 }
 
+static te_status retries(int64_t number)
+{
+    te_options *options = te_options_new();
+    te_status status = te_options_set_retries(options, (int32_t)number);
+    STATUS(status, outcome(options));
+    return status;
+}
+
 static te_status wait_for_rate_limits(int64_t number)
 {
     te_options *options = te_options_new();
@@ -68,6 +76,7 @@ static const struct {
     {"body limit", body_limit, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"timeout of a call", timeout_of_call, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"budget of 401 answers", budget, 1, 110, INT32_MIN, INT32_MAX},
+    {"retries", retries, 0, 10, INT32_MIN, INT32_MAX},
     {"waiting for rate limits", wait_for_rate_limits, INT32_MIN, INT32_MAX, INT32_MIN, INT32_MAX},
 };
 

@@ -21,6 +21,7 @@ pub fn client_of_group(server: &StandIn, account_group: &str) -> Client {
         base_url: Some(server.base_url()),
         state_dir: Some(String::new()),
         account_group: Some(account_group.to_owned()),
+        retries: 0,
         ..Config::default()
     };
     Client::new(Some(TOKEN), config).expect("a client")
