@@ -20,6 +20,8 @@ fn soname() {
     match os.as_str() {
         "linux" | "freebsd" | "netbsd" | "openbsd" | "android" => {
             println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libthousandeyes.so.0");
+            // A name lookup cannot be interrupted: unloading the library must not pull the code from under its thread.
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
             link_beside_library();
         }
         "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libthousandeyes.0.dylib"),

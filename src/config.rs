@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::sys::signal;
+
 /// Asked while a call blocks or waits, at least every 100 ms, on the caller's own thread; `true` cancels.
 pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 /// Given one line without secrets, on the caller's own thread, with no lock held.
@@ -102,7 +104,7 @@ fn write_to_stderr(line: &str) {
     #[cfg(not(unix))]
     let stderr = std::io::Result::Ok(std::io::stderr());
     // A closed standard error must not end the host.
-    let _unwritten = stderr.and_then(|mut stderr| stderr.write_all(line.as_bytes()));
+    let _unwritten = signal::without_broken_pipes(|| stderr.and_then(|mut stderr| stderr.write_all(line.as_bytes())));
 }
 
 impl fmt::Debug for Config {

@@ -49,3 +49,18 @@ fn closed_standard_streams_are_not_taken_for_connections() {
         assert_eq!(told, [false, false], "{closed}: in the state file");
     }
 }
+
+/// Rust and Python programs ignore the signal; a C program that has its log in a pipe would die of it.
+#[test]
+fn a_log_that_nobody_reads_does_not_end_the_program() {
+    let server = StandIn::start();
+    server.accept("good-token");
+    let program = compile("cc", "examples/list_tests.c", &["-std=c99"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut example = command(&program);
+    example.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", "good-token").env("TE_LOG", "debug");
+    let told = output(example.stderr(writer));
+    assert!(told.status.success(), "{}", told.status);
+    assert_eq!(server.requests(), 1);
+}

@@ -11,6 +11,8 @@ pub(crate) mod futex;
 pub(crate) mod halt;
 #[cfg(target_os = "linux")]
 pub(crate) mod lock;
+#[cfg(target_os = "linux")]
+pub(crate) mod signal;
 pub(crate) mod socket;
 #[cfg(target_os = "linux")]
 pub(crate) mod user;
@@ -35,6 +37,18 @@ pub(crate) mod fork {
 
     pub(crate) const fn generation() -> u64 {
         0
+    }
+}
+
+/// Where no signal is looked after.
+#[cfg(not(target_os = "linux"))]
+pub(crate) mod signal {
+    pub(crate) fn with_all_blocked<T>(run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
+    pub(crate) fn without_broken_pipes<T>(run: impl FnOnce() -> T) -> T {
+        run()
     }
 }
 

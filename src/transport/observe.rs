@@ -32,13 +32,15 @@ impl<In: Transport> Connector<In> for Observe {
         if let Some(context) = context::current() {
             context.connected.set(true);
         }
-        Ok(Some(Box::new(Observed { inner, requests: 0 })))
+        Ok(Some(Box::new(Observed { inner, requests: 0, returned: false })))
     }
 }
 
 struct Observed<T> {
     inner: T,
     requests: u32,
+    /// Nobody uses it: it is in the pool.
+    returned: bool,
 }
 
 impl<T: Transport> Transport for Observed<T> {
@@ -47,6 +49,7 @@ impl<T: Transport> Transport for Observed<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.returned = false;
         if let Some(context) = context::current()
             && !context.sent.replace(true)
         {
@@ -65,8 +68,9 @@ impl<T: Transport> Transport for Observed<T> {
         Ok(progress)
     }
 
+    /// Asked when it comes back to the pool and again when it is taken out. The second time tells more, and is enough.
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        !std::mem::replace(&mut self.returned, true) || self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {

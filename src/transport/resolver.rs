@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::Uri;
@@ -13,16 +12,34 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::context;
+use crate::sys::signal;
 
 /// So long an address is used without asking again.
 const KEEP: Duration = Duration::from_secs(60);
+/// So long a failure is the answer of those who come while it is told.
+const FAILED: Duration = Duration::from_secs(1);
 /// The most addresses of one host that are tried.
 const MOST: usize = 16;
 
 /// Addresses of hosts, by "host:port".
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    known: Mutex<HashMap<String, (Instant, Vec<SocketAddr>)>>,
+    known: Mutex<HashMap<String, Entry>>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Known(Instant, Vec<SocketAddr>),
+    /// A thread asks; everybody who wants to know waits for it.
+    Asked(Arc<Lookup>),
+}
+
+/// One lookup, on a thread of its own since none can be interrupted. Who does not wait any longer leaves it alone.
+#[derive(Debug, Default)]
+struct Lookup {
+    /// When, and what.
+    found: Mutex<Option<(Instant, Vec<SocketAddr>)>>,
+    done: Condvar,
 }
 
 impl Resolver for Cache {
@@ -36,13 +53,7 @@ impl Resolver for Cache {
             result.push(SocketAddr::new(address, port));
             return Ok(result);
         }
-        let key = format!("{bare}:{port}");
-        let remembered = self.lock().get(&key).filter(|(at, _)| at.elapsed() < KEEP).map(|(_, all)| all.clone());
-        let addresses = match remembered {
-            Some(addresses) => addresses,
-            None => self.look_up(key)?,
-        };
-        for address in addresses.into_iter().take(MOST) {
+        for address in self.find(&format!("{bare}:{port}"))?.into_iter().take(MOST) {
             result.push(address);
         }
         if result.is_empty() { Err(Error::HostNotFound) } else { Ok(result) }
@@ -50,28 +61,69 @@ impl Resolver for Cache {
 }
 
 impl Cache {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Vec<SocketAddr>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// On a thread of its own, since no lookup can be interrupted; the call goes on in slices.
-    fn look_up(&self, key: String) -> Result<Vec<SocketAddr>, Error> {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let name = key.clone();
-        std::thread::Builder::new().name("te-lookup".to_owned()).spawn(move || {
-            let found = name.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
-            // Nobody listens any more when the call was cancelled.
-            drop(sender.send(found));
-        })?;
-        loop {
-            match receiver.recv_timeout(context::connect_slice()?) {
-                Ok(Ok(addresses)) => {
-                    self.lock().insert(key, (Instant::now(), addresses.clone()));
-                    return Ok(addresses);
+    fn find(&self, key: &str) -> Result<Vec<SocketAddr>, Error> {
+        let lookup = {
+            let mut known = self.lock();
+            match known.get(key) {
+                Some(Entry::Known(at, addresses)) if at.elapsed() < KEEP => return Ok(addresses.clone()),
+                Some(Entry::Asked(lookup)) if !lookup.is_old() => Arc::clone(lookup),
+                _ => {
+                    let lookup = Lookup::begin(key)?;
+                    known.insert(key.to_owned(), Entry::Asked(Arc::clone(&lookup)));
+                    lookup
                 }
-                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(Error::HostNotFound),
-                Err(RecvTimeoutError::Timeout) => {}
             }
+        };
+        let (at, addresses) = lookup.wait()?;
+        let entry = Entry::Known(at, addresses.clone());
+        let mut known = self.lock();
+        // What was not found is asked for again by the next call.
+        if addresses.is_empty() {
+            known.remove(key);
+        } else {
+            known.insert(key.to_owned(), entry);
+        }
+        Ok(addresses)
+    }
+}
+
+impl Lookup {
+    fn begin(key: &str) -> Result<Arc<Self>, Error> {
+        let (lookup, name) = (Arc::<Self>::default(), key.to_owned());
+        let asked = Arc::clone(&lookup);
+        // The host's signals are handled on the host's threads.
+        signal::with_all_blocked(|| {
+            std::thread::Builder::new().name("te-lookup".to_owned()).spawn(move || {
+                let found = name.to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+                *asked.lock() = Some((Instant::now(), found));
+                asked.done.notify_all();
+            })
+        })?;
+        Ok(lookup)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Instant, Vec<SocketAddr>)>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it ended so long ago, with nobody waiting any more, that it must be made again.
+    fn is_old(&self) -> bool {
+        self.lock().as_ref().is_some_and(|(at, found)| at.elapsed() >= if found.is_empty() { FAILED } else { KEEP })
+    }
+
+    /// Waits inside the call's time.
+    fn wait(&self) -> Result<(Instant, Vec<SocketAddr>), Error> {
+        let mut found = self.lock();
+        loop {
+            if let Some(found) = &*found {
+                return Ok(found.clone());
+            }
+            let slice = context::connect_slice()?;
+            found = self.done.wait_timeout(found, slice).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
