@@ -17,6 +17,9 @@ pub(crate) mod socket;
 #[cfg(target_os = "linux")]
 pub(crate) mod user;
 
+#[cfg(feature = "capi")]
+pub(crate) mod wipe;
+
 /// Where no fork is looked after.
 #[cfg(not(target_os = "linux"))]
 pub(crate) mod fork {

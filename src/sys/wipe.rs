@@ -1,0 +1,64 @@
+//! Memory is wiped when it is freed: copies of the token that HTTP and TLS made go with it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system's allocator, and nothing left behind.
+pub(crate) struct Wiping;
+
+#[global_allocator]
+static ALLOCATOR: Wiping = Wiping;
+
+// SAFETY: memory comes from the system's allocator and goes back to it with the layout it came with.
+unsafe impl GlobalAlloc for Wiping {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are those of the system's allocator.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: a live allocation of that size, which nobody reads any more.
+        unsafe {
+            wipe(at, layout.size());
+            System.dealloc(at, layout);
+        }
+    }
+
+    /// Never in place: where the system moves memory it leaves the old copy as it was.
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller promises that the size fits the alignment; both are live and apart.
+        unsafe {
+            let new = System.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                std::ptr::copy_nonoverlapping(at, new, layout.size().min(size));
+                self.dealloc(at, layout);
+            }
+            new
+        }
+    }
+}
+
+/// Writes zeros that the compiler may not leave out.
+unsafe fn wipe(at: *mut u8, size: usize) {
+    #[cfg(feature = "test-hooks")]
+    if off::IS.load(std::sync::atomic::Ordering::Relaxed) {
+        return;
+    }
+    // SAFETY: the caller's memory, of that size. The empty assembly may read it, for all the compiler knows.
+    unsafe {
+        std::ptr::write_bytes(at, 0, size);
+        std::arch::asm!("/* {0} */", in(reg) at, options(nostack, preserves_flags));
+    }
+}
+
+/// For the test that finds what is not wiped; nothing in a shipped build.
+#[cfg(feature = "test-hooks")]
+pub(crate) mod off {
+    use std::sync::atomic::AtomicBool;
+
+    pub(crate) static IS: AtomicBool = AtomicBool::new(false);
+}
