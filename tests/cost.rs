@@ -1,26 +1,20 @@
 //! What the guard costs in system calls. What it costs in time: `cargo bench --bench guard`.
 // needs: strace strace
-// needs: python3 python3
+// needs: cc gcc
+// needs: valgrind valgrind
 
 mod support;
 
+use std::path::PathBuf;
+
 use support::client::Directory;
-use support::installed::{command, library, run};
+use support::installed::{command, compile, run, text};
 use support::stand_in::StandIn;
 
-/// Calls with a good token, or with one that is refused here, through the installed library.
-const SCRIPT: &str = "
-import ctypes, os, sys
-te = ctypes.CDLL(os.environ['TE_LIBRARY'])
-for name in ('te_client_new', 'te_get'):
-    getattr(te, name).restype = ctypes.c_void_p
-te.te_client_new.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
-te.te_get.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-te.te_free.argtypes = [ctypes.c_void_p]
-client = te.te_client_new(None, None)
-for _ in range(int(sys.argv[1])):
-    te.te_free(te.te_get(client, b'/tests'))
-";
+/// Makes so many calls through the installed library.
+fn program() -> PathBuf {
+    compile("cc", "tests/c/calls.c", &["-O2"])
+}
 
 /// How often each of these system calls was made.
 fn counted(server: &StandIn, token: &str, calls: u32, which: &str) -> u32 {
@@ -32,9 +26,8 @@ fn counted_at(base_url: &str, token: &str, calls: u32, which: &str) -> u32 {
     let trace = state.0.join("trace");
     let mut strace = command("strace");
     strace.args(["-f", "-qq", "-e", &format!("trace={which}"), "-e", "signal=none", "-o"]).arg(&trace);
-    strace.args(["python3", "-B", "-c", SCRIPT, &calls.to_string()]);
-    strace.env("TE_BASE_URL", base_url).env("TE_TOKEN", token);
-    strace.env("TE_LIBRARY", library()).env("TE_STATE_DIR", state.name());
+    strace.arg(program()).arg(calls.to_string());
+    strace.env("TE_BASE_URL", base_url).env("TE_TOKEN", token).env("TE_STATE_DIR", state.name());
     run(&mut strace);
     u32::try_from(std::fs::read_to_string(trace).expect("a trace").lines().count()).expect("few")
 }
@@ -70,7 +63,28 @@ fn a_warm_connection_takes_three_system_calls_and_starts_no_thread_and_looks_no_
     let named = server.base_url().replace("127.0.0.1", "localhost");
     let few = counted_at(&named, "good-token", 20, "clone,clone3,openat");
     let many = counted_at(&named, "good-token", 220, "clone,clone3,openat");
-    // Python opens a file more or less by itself.
-    assert!(few > 0 && many.abs_diff(few) < 10, "{few} for 20 calls, {many} for 220");
+    assert!(few > 0 && many == few, "{few} for 20 calls, {many} for 220");
     assert_eq!(server.connections(), 4);
+}
+
+/// Instructions of the program, as callgrind counts them: the same on every machine of a kind.
+fn instructions(server: &StandIn, token: &str, calls: u32) -> u64 {
+    let state = Directory::new();
+    let mut callgrind = command("valgrind");
+    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program()).arg(calls.to_string());
+    callgrind.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", token).env("TE_STATE_DIR", state.name());
+    let told = text(&run(&mut callgrind));
+    let collected = told.lines().find_map(|line| line.split_once("Collected :")).expect("a count");
+    collected.1.trim().parse().expect("a number")
+}
+
+#[test]
+fn a_call_takes_so_many_instructions_and_a_refusal_fewer() {
+    let server = StandIn::start();
+    server.accept("good-token");
+    for (token, most) in [("good-token", 90_000), ("bad-token", 45_000)] {
+        let of_one = (instructions(&server, token, 220) - instructions(&server, token, 20)) / 200;
+        println!("{token}: {of_one} instructions a call");
+        assert!(of_one <= most, "{token}: {of_one} instructions a call");
+    }
 }

@@ -110,3 +110,11 @@ fn pkg_config_links_the_static_library() {
 fn pkg_config_links_a_program_that_is_static_altogether() {
     assert!(!needs(&build_and_run(prefix(), "static-program", &["--static"], &["-static"])));
 }
+
+#[test]
+fn the_stripped_library_is_small() {
+    let stripped = scratch("install").join("stripped.so");
+    run(Command::new("strip").arg("-o").arg(&stripped).arg(support::installed::library()));
+    let size = std::fs::metadata(stripped).unwrap().len();
+    assert!(size <= 3_000_000, "{size} bytes");
+}
