@@ -9,6 +9,7 @@ mod format;
 mod known;
 mod shared_file;
 mod slots;
+mod sound;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
