@@ -14,11 +14,11 @@ use crate::environment::variable;
 use crate::error::{Error, Result, Sent};
 use crate::explain::{self, Asked};
 use crate::families::Learned;
-use crate::guard::{Answered, Denied, End, Failure, Guard};
+use crate::guard::{Answered, Denied, End, Failure, Guard, HOUR, Millis, Patience, pause};
 use crate::identity;
 use crate::rate::{self, TooMany};
 use crate::status::Status;
-use crate::sys::halt;
+use crate::sys::{clock, halt};
 use crate::target::Base;
 use crate::token::Token;
 use crate::transport::{Broken, Outgoing, ProxySetting, Settings, Transport};
@@ -148,14 +148,22 @@ impl Client {
     /// Sends until there is an answer to give: a rate limit is waited for, a dead idle connection replaced.
     fn attempts(&self, outgoing: &Outgoing, watch: &Watch) -> Result<Answer> {
         let asked = Asked { outgoing, token: &self.token };
-        let mut last: Option<Error> = None;
+        let mut last: Option<Limited> = None;
         let mut replaced = false;
         loop {
             let families = self.learned.of(outgoing.method, outgoing.url.path());
             let passage = match (self.guard.enter(families, watch), last.take()) {
+                // Of limits that the guard cannot tell apart, the answer itself says how long.
+                (Ok(passage), Some(limited)) if limited.until > clock::now() => {
+                    passage.end(End::GivenUp, Vec::new());
+                    let limited = self.wait_out(limited, watch)?;
+                    last = Some(limited);
+                    continue;
+                }
                 (Ok(passage), _) => passage,
-                (Err(Denied::Limited(..)), Some(rate_limited)) => return Err(rate_limited),
-                (Err(denied), _) => return Err(self.denied(&denied)),
+                (Err(Denied::Limited(..)), Some(limited)) => return Err(limited.error),
+                (Err(denied), Some(limited)) => return Err(self.denied_after(&denied, &limited.error)),
+                (Err(denied), None) => return Err(self.denied(&denied)),
             };
             halt::at("reserved");
             let incoming = match self.transport.send(outgoing, watch) {
@@ -171,6 +179,7 @@ impl Client {
                 }
             };
             halt::at("answered");
+            let answered = clock::now();
             let end = verdict(incoming.head());
             let stops = matches!(end, End::Answered(Answered::Rejected | Answered::SourceIpBlocked));
             let rejected = end == End::Answered(Answered::Rejected);
@@ -197,12 +206,21 @@ impl Client {
             if stops {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
-            if !matches!(wait, Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_))) {
-                return Err(error);
-            }
-            // The guard knows how long to wait.
-            last = Some(error);
+            let Some(TooMany::RateLimit(wait) | TooMany::RetryAfter(wait)) = wait else { return Err(error) };
+            last = Some(Limited { error, until: answered + wait.min(HOUR) });
         }
+    }
+
+    fn wait_out(&self, limited: Limited, watch: &Watch) -> Result<Limited> {
+        let stopped = |stopped| self.denied_after(&Denied::Stopped(stopped), &limited.error);
+        let wait = limited.until - clock::now();
+        let left = watch.left().map_err(stopped)?;
+        let time = Duration::from_millis(wait.max(1).unsigned_abs());
+        if time > left || !watch.waits_for_limit(wait) {
+            return Err(limited.error);
+        }
+        pause(Instant::now() + time, watch).map_err(stopped)?;
+        Ok(limited)
     }
 
     pub(crate) fn hidden(&self, error: Error) -> Error {
@@ -214,6 +232,13 @@ impl Client {
         let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
         self.tell(Level::Warn, || error.message().to_owned());
         error
+    }
+
+    /// As [`Self::denied`], for a call that was sent and answered 429 before.
+    fn denied_after(&self, denied: &Denied, rate_limited: &Error) -> Error {
+        let before = "It was sent before and answered 429 (rate limit), so it was not carried out.";
+        let error = self.denied(denied).with_message(|message| message.replace("Nothing was sent.", before));
+        rate_limited.response().cloned().map_or(error.clone(), |answer| error.answer(answer))
     }
 
     /// Ends all calls, present and later.
@@ -252,6 +277,12 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("origin", &self.base.origin.to_string()).finish_non_exhaustive()
     }
+}
+
+/// A 429 that tells how long to wait, and until when that is by the guard's clock.
+struct Limited {
+    error: Error,
+    until: Millis,
 }
 
 /// Inside a callback the caller may hold what the library needs.
