@@ -295,7 +295,7 @@ pub(crate) fn not_in_callback() -> Result<()> {
 }
 
 /// What an answer says about the token, by its status line and headers.
-fn verdict(answer: &Answer) -> End {
+pub(crate) fn verdict(answer: &Answer) -> End {
     let answered = match answer.http_status() {
         // A proxy's own log-in, most likely: no verdict, and yet the API may count it.
         401 if answer.declares_html() => return End::Lost,

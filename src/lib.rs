@@ -20,6 +20,9 @@ mod explain;
 mod families;
 #[cfg(feature = "capi")]
 pub mod ffi;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guard;
 mod identity;
 mod items;

@@ -6,6 +6,8 @@
 
 mod directory;
 mod format;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod known;
 mod shared_file;
 mod slots;
