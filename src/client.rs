@@ -163,6 +163,11 @@ impl Client {
                 (Ok(passage), _) => passage,
                 (Err(Denied::Limited(..)), Some(limited)) => return Err(limited.error),
                 (Err(denied), Some(limited)) => return Err(self.denied_after(&denied, &limited.error)),
+                (Err(denied), None) if replaced => {
+                    let before = "It may have been sent before, on a connection that broke.";
+                    let error = self.denied(&denied).sent(Sent::Perhaps);
+                    return Err(error.with_message(|message| message.replace("Nothing was sent.", before)));
+                }
                 (Err(denied), None) => return Err(self.denied(&denied)),
             };
             halt::at("reserved");
