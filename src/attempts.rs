@@ -8,11 +8,11 @@ use crate::config::Level;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Sent};
 use crate::explain::{self, Asked};
-use crate::guard::{Answered, Denied, End, Failure, Stopped, pause};
+use crate::guard::{Answered, Denied, End, Failure, Guard, HOUR, Millis, Patience, Stopped, pause};
 use crate::rate::{self, TooMany};
 use crate::retry::Retries;
 use crate::status::Status;
-use crate::sys::halt;
+use crate::sys::{clock, halt};
 use crate::transport::{Broken, Outgoing};
 use crate::watch::Watch;
 
@@ -30,15 +30,23 @@ impl Client {
         let guard = credentials.guard();
         let asked = Asked { outgoing, token: credentials.token() };
         let hidden = |error: Error| error.with_message(|message| credentials.token().hide_in(message));
-        let mut last: Option<Error> = None;
+        let mut before: Option<Before> = None;
         let mut replaced = false;
         let mut retries = Retries::new(if again { self.retries() } else { 0 });
         loop {
             let families = self.0.learned.of(outgoing.method, outgoing.url.path());
-            let passage = match (guard.enter(families, watch), last.take()) {
+            let passage = match (guard.enter(families, watch), before) {
+                // Of limits that the guard cannot tell apart, the answer itself says how long.
+                (Ok(passage), Some(Before::Limited(error, until))) if until > clock::now() => {
+                    passage.end(End::GivenUp, Vec::new());
+                    self.wait_out(&error, until, watch, guard)?;
+                    before = Some(Before::Limited(error, until));
+                    continue;
+                }
                 (Ok(passage), _) => passage,
-                (Err(Denied::Limited(..)), Some(rate_limited)) => return Err(rate_limited),
-                (Err(denied), _) => return Err(self.denied(&denied, guard)),
+                (Err(Denied::Limited(..)), Some(Before::Limited(error, _))) => return Err(error),
+                (Err(denied), Some(before)) => return Err(before.told_in(self.denied(&denied, guard))),
+                (Err(denied), None) => return Err(self.denied(&denied, guard)),
             };
             halt::at("reserved");
             let incoming = match self.0.transport.send(outgoing, watch) {
@@ -48,12 +56,14 @@ impl Client {
                     passage.end(end_of(&broken), Vec::new());
                     if dead {
                         replaced = true;
+                        before = Some(Before::Broken);
                         continue;
                     }
                     return Err(hidden(explain::broken(&broken, None, &asked)));
                 }
             };
             halt::at("answered");
+            let answered = clock::now();
             let end = verdict(incoming.head());
             let stops = matches!(end, End::Answered(Answered::Rejected | Answered::SourceIpBlocked));
             let rejected = end == End::Answered(Answered::Rejected);
@@ -81,34 +91,76 @@ impl Client {
                 self.tell(Level::Warn, || error.message().to_owned());
             }
             let fault = retries.pause(outgoing.method, status, error.retry_in());
-            match (wait, fault) {
-                // The guard knows how long to wait.
-                (Some(TooMany::RateLimit(_) | TooMany::RetryAfter(_)), _) if again => last = Some(error),
-                (None, Some(time)) => self.rest(time, error, watch)?,
+            before = Some(match (wait, fault) {
+                (Some(TooMany::RateLimit(wait) | TooMany::RetryAfter(wait)), _) if again => {
+                    Before::Limited(error, answered + wait.min(HOUR))
+                }
+                (None, Some(time)) => Before::Fault(self.rest(time, error, watch)?),
                 _ => return Err(error),
-            }
+            });
         }
     }
 
+    /// Waits as long as a 429 asks.
+    fn wait_out(&self, limited: &Error, until: Millis, watch: &Watch, guard: &Guard) -> Result<()> {
+        let stopped =
+            |stopped| Before::Limited(limited.clone(), until).told_in(self.denied(&Denied::Stopped(stopped), guard));
+        let wait = (until - clock::now()).max(1);
+        let left = watch.left().map_err(stopped)?;
+        let time = Duration::from_millis(wait.unsigned_abs());
+        if time > left || !watch.waits_for_limit(wait) {
+            return Err(limited.clone());
+        }
+        pause(Instant::now() + time, watch).map_err(stopped)
+    }
+
     /// Waits before another try, or gives the fault back: there is no time for one.
-    fn rest(&self, time: Duration, fault: Error, watch: &Watch) -> Result<()> {
+    fn rest(&self, time: Duration, fault: Error, watch: &Watch) -> Result<Error> {
         let Some(until) = Instant::now().checked_add(time).filter(|until| *until < watch.deadline) else {
             return Err(fault);
         };
         self.tell(Level::Info, || format!("{} Trying again in {} ms", fault.message(), time.as_millis()));
-        pause(until, watch).map_err(|stopped| match stopped {
-            Stopped::Cancelled => Error::new(
-                Status::Cancelled,
-                format!("The call was cancelled while it waited to try again after: {}", fault.message()),
-            )
-            .sent(Sent::Yes),
-            Stopped::Deadline => fault,
-        })
+        match pause(until, watch) {
+            Ok(()) => Ok(fault),
+            Err(Stopped::Deadline) => Err(fault),
+            Err(Stopped::Cancelled) => {
+                let text = format!("The call was cancelled while it waited to try again after: {}", fault.message());
+                Err(Error::new(Status::Cancelled, text).sent(Sent::Yes))
+            }
+        }
+    }
+}
+
+/// What became of a request before it is sent again.
+enum Before {
+    /// It was answered 429, and may be sent again at a time.
+    Limited(Error, Millis),
+    /// Its idle connection turned out to be dead.
+    Broken,
+    /// It was answered by a fault that may pass.
+    Fault(Error),
+}
+
+impl Before {
+    /// A refusal of the guard then does not say that nothing was sent.
+    fn told_in(&self, refusal: Error) -> Error {
+        let (text, answer) = match self {
+            Self::Limited(error, _) => {
+                ("It was sent before and answered 429 (rate limit), so it was not carried out.", error.response())
+            }
+            Self::Fault(error) => ("It was sent before, and met a fault.", error.response()),
+            Self::Broken => ("It may have been sent before, on a connection that broke.", None),
+        };
+        let told = refusal.with_message(|message| message.replace("Nothing was sent.", text));
+        match answer {
+            Some(answer) => told.answer(answer.clone()),
+            None => told.sent(Sent::Perhaps),
+        }
     }
 }
 
 /// What an answer says about the token, by its status line and headers.
-fn verdict(answer: &Answer) -> End {
+pub(crate) fn verdict(answer: &Answer) -> End {
     let answered = match answer.http_status() {
         // A proxy's own log-in, most likely: no verdict, and yet the API may count it.
         401 if answer.declares_html() => return End::Lost,

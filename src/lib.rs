@@ -22,6 +22,9 @@ mod explain;
 mod families;
 #[cfg(feature = "capi")]
 pub mod ffi;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guard;
 mod identity;
 mod items;

@@ -54,6 +54,7 @@ impl Origin {
         let after_host = authority.as_str().strip_prefix(authority.host()).unwrap_or("");
         let port = match after_host.strip_prefix(':') {
             Some(port) => port.parse().ok().filter(|&port| port > 0).ok_or("its port is not a number")?,
+            None if !after_host.is_empty() => return Err("something stands between its host and its port"),
             None if https => 443,
             None => 80,
         };
@@ -102,13 +103,20 @@ impl Base {
         let refuse = |why: &str| {
             Error::new(Status::InvalidArgument, format!("{what} cannot be used: {why}. Nothing was sent."))
         };
-        let uri: Uri = text.trim().parse().map_err(|_| refuse("it is not a URL"))?;
+        let text = text.trim();
+        if let Some(code) = foreign_character(text) {
+            return Err(refuse(&format!("it has the character {code}; percent-encode it (RFC 3986)")));
+        }
+        let uri: Uri = text.parse().map_err(|_| refuse("it is not a URL"))?;
         let origin = Origin::of(&uri).map_err(refuse)?;
         if !origin.https && !origin.is_loopback() {
             return Err(refuse("it is plain http, which would show the token to everybody on the way"));
         }
         if uri.query().is_some() {
             return Err(refuse("it must not have a query"));
+        }
+        if has_dot_segment(uri.path()) {
+            return Err(refuse("it has a segment of dots, which would lead elsewhere (RFC 3986 section 5.2.4)"));
         }
         let path = uri.path().trim_end_matches('/');
         let prefix = path.strip_suffix(VERSION).unwrap_or(path).trim_end_matches('/').to_owned();
@@ -128,9 +136,8 @@ impl Base {
         if target.len() > LONGEST {
             return Err(invalid("it is longer than 8 KiB"));
         }
-        if let Some(bad) = target.chars().find(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}#".contains(*c)) {
-            let code = u32::from(bad);
-            return Err(invalid(&format!("it has the character U+{code:04X}; percent-encode it (RFC 3986)")));
+        if let Some(code) = foreign_character(target) {
+            return Err(invalid(&format!("it has the character {code}; percent-encode it (RFC 3986)")));
         }
         if has_dot_segment(target) {
             return Err(invalid("it has a segment of dots, which would lead elsewhere (RFC 3986 section 5.2.4)"));
@@ -167,6 +174,12 @@ fn foreign(origin: &Origin) -> Error {
             "The URL is not one of {origin}, or carries a user name; the token is only for there. Nothing was sent."
         ),
     )
+}
+
+/// The first character that has no place in a URL without a fragment, as "U+0020".
+fn foreign_character(text: &str) -> Option<String> {
+    let bad = text.chars().find(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}#".contains(*c))?;
+    Some(format!("U+{:04X}", u32::from(bad)))
 }
 
 fn has_dot_segment(target: &str) -> bool {
@@ -234,8 +247,16 @@ mod tests {
         for port in ["0", "x", "99999", ""] {
             assert!(Base::parse(&format!("https://api.example.com:{port}"), "The URL").is_err(), "{port}");
         }
+        assert!(Base::parse("http://[::1].0.0.1:8080", "The URL").is_err());
         for url in ["http://127.0.0.1:8080", "http://localhost:1/v7", "http://[::1]:9"] {
             assert!(base(url).origin.is_loopback(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_held_to_what_paths_are() {
+        for path in ["a\\b", "a|b", "\u{fc}", "v7#x", "a/../b", "%2E./v7"] {
+            assert!(Base::parse(&format!("https://api.example.com/{path}"), "The URL").is_err(), "{path}");
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -97,13 +96,40 @@ impl Token {
         if self.0.len() < SHORTEST {
             return text.to_owned();
         }
-        let encoded = Zeroizing::new(utf8_percent_encode(&self.0, NON_ALPHANUMERIC).to_string());
-        let mut hidden = text.replace(self.0.as_str(), "(the token)");
-        for form in [encoded.to_ascii_lowercase(), encoded.to_string()] {
-            hidden = hidden.replace(&form, "(the token)");
+        let mut hidden = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            if let Some(after) = self.behind(rest) {
+                hidden.push_str("(the token)");
+                rest = after;
+            } else {
+                hidden.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
         }
         hidden
     }
+
+    /// What follows the token in a text that begins with it. Each character may be percent-encoded: which ones are,
+    /// depends on who encodes.
+    fn behind<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let mut rest = text;
+        for byte in self.0.bytes() {
+            let (said, after) = percent_decoded(rest)?;
+            if said != byte {
+                return None;
+            }
+            rest = after;
+        }
+        Some(rest)
+    }
+}
+
+/// The first character, if it is ASCII, and what follows it.
+fn percent_decoded(text: &str) -> Option<(u8, &str)> {
+    let encoded = text.strip_prefix('%').and_then(|rest| rest.split_at_checked(2));
+    let decoded = encoded.and_then(|(hex, after)| Some((u8::from_str_radix(hex, 16).ok()?, after)));
+    decoded.or_else(|| Some((*text.as_bytes().first()?, text.get(1..)?)))
 }
 
 /// RFC 6750 section 2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
@@ -170,6 +196,8 @@ mod tests {
         let token = Token::clean(b"abc-1+2/3==", "The token").unwrap();
         let said = "token abc-1+2/3== lacks, abc%2D1%2B2%2F3%3D%3D too, abc%2d1%2b2%2f3%3d%3d";
         assert_eq!(token.hide_in(said), "token (the token) lacks, (the token) too, (the token)");
+        let mixed = "abc-1%2B2/3%3D=ü%ü%2 abc-%31+2%2f3%3d%3D abc-1+2/3=";
+        assert_eq!(token.hide_in(mixed), "(the token)ü%ü%2 (the token) abc-1+2/3=");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::client::{each_store, status};
 use support::stand_in::{Answer, StandIn};
-use thousandeyes::{Status, move_clock};
+use thousandeyes::{Sent, Status, move_clock};
 
 static CLOCK: Mutex<()> = Mutex::new(());
 
@@ -107,6 +107,26 @@ fn a_blocked_address_is_left_alone_and_looked_at_again() {
         minutes(1);
         assert_eq!(status(&good.get("/tests")), Status::Ok);
         assert_eq!(status(&other.get("/tests")), Status::Ok);
+        assert_eq!(server.requests(), 3);
+    });
+}
+
+/// One look is allowed, and the connection it was sent on breaks: whether the API saw it nobody knows.
+#[test]
+fn a_refusal_after_a_broken_connection_does_not_claim_that_nothing_was_sent() {
+    each_store(|client| {
+        let _alone = alone();
+        let server = StandIn::start();
+        server.accept("good-token");
+        let good = client(&server, "good-token");
+        server.script_any(vec![Answer::pass(), Answer::new(429), Answer::reset()]);
+        assert_eq!(status(&good.get("/tests")), Status::Ok);
+        assert_eq!(status(&good.get("/tests")), Status::SourceIpBlocked);
+        minutes(5);
+        let error = good.get("/tests").expect_err("a broken connection");
+        assert_eq!((error.status(), error.was_sent()), (Status::SourceIpBlocked, Sent::Perhaps));
+        assert!(error.message().contains("It may have been sent before"), "{error}");
+        assert!(!error.message().contains("Nothing was sent"), "{error}");
         assert_eq!(server.requests(), 3);
     });
 }

@@ -201,6 +201,61 @@ fn a_429_that_is_not_waited_for_is_the_answer() {
 }
 
 #[test]
+fn a_limit_that_the_guard_cannot_tell_from_others_is_waited_for_all_the_same() {
+    each_store(|client| {
+        let server = server();
+        let limited = |name: u32, seconds: &str| {
+            let header = format!("X-Limit-{name}-Rate-Limit-");
+            let answer = Answer::problem(429, "Slow down", "/v7/tests").header(&format!("{header}Remaining"), "0");
+            answer.header(&format!("{header}Reset"), seconds)
+        };
+        let client = client(&server, TOKEN);
+        for name in 0..6 {
+            server.script("/v7/tests", vec![limited(name, "1")]);
+            let begun = Instant::now();
+            client.get("/tests").unwrap();
+            assert!(begun.elapsed() >= Duration::from_millis(990), "{name}: {:?}", begun.elapsed());
+        }
+        // Shorter than what was told before.
+        let told = Answer::new(200).header("X-Organization-Rate-Limit-Remaining", "100");
+        server.script("/v7/tests", vec![told.header("X-Organization-Rate-Limit-Reset", "1000")]);
+        client.get("/tests").unwrap();
+        let shorter = Answer::new(429).header("X-Organization-Rate-Limit-Remaining", "0");
+        server.script("/v7/tests", vec![shorter.header("X-Organization-Rate-Limit-Reset", "1")]);
+        let begun = Instant::now();
+        client.get("/tests").unwrap();
+        assert!(begun.elapsed() >= Duration::from_millis(990), "{:?}", begun.elapsed());
+        assert_eq!((server.requests(), answered(&server, 429)), (15, 7));
+        let guard: serde_json::Value = serde_json::from_slice(client.guard().unwrap().body()).unwrap();
+        assert_eq!(guard["unauthorized_last_hour"], 0, "what was not sent is not lost");
+    });
+}
+
+#[test]
+fn what_ends_the_wait_for_a_limit_does_not_claim_that_nothing_was_sent() {
+    each_store(|client| {
+        let server = server();
+        let limited = Answer::problem(429, "Slow down", "/v7/tests").header("X-A-Rate-Limit-Remaining", "0");
+        server.script("/v7/tests", vec![limited.header("X-A-Rate-Limit-Reset", "40")]);
+        let (client, call) = (client(&server, TOKEN), Call::new("POST", "/tests").unwrap());
+        let canceller = call.clone();
+        server.on_request(move |_| {
+            let call = canceller.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(500));
+                call.cancel();
+            });
+        });
+        let error = client.perform(&call).unwrap_err();
+        assert_eq!((error.status(), error.was_sent()), (Status::Cancelled, Sent::Yes));
+        assert_eq!(error.response().map(thousandeyes::Answer::http_status), Some(429));
+        assert!(error.message().contains("not carried out"), "{error}");
+        assert!(!error.message().contains("Nothing was sent"), "{error}");
+        assert_eq!(server.requests(), 1);
+    });
+}
+
+#[test]
 fn what_is_not_sent_uses_nothing_up() {
     each_store(|client| {
         let server = server();

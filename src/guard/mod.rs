@@ -18,6 +18,8 @@ mod window;
 
 #[cfg(target_os = "linux")]
 pub use file::FileStore;
+#[cfg(fuzzing)]
+pub(crate) use file::fuzzing;
 pub use memory::MemoryStore;
 pub use state::{Fingerprint, Scope, State};
 pub use wait::{Denied, Guard, Noted, Passage, Patience, Stopped};

@@ -17,7 +17,7 @@ pub const GRACE: Millis = 10_000;
 /// The first look at a blocked source IP, and every further one.
 const BLOCK_PROBES: (Millis, Millis) = (2 * MINUTE, 15 * MINUTE);
 /// So long a place is kept for the owner that is next in line; it asks far more often.
-const PLACE_KEPT: Millis = 1000;
+pub(super) const PLACE_KEPT: Millis = 1000;
 /// What a person may ask for within an hour.
 const MOST_UNBLOCKS: usize = 3;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rules::PLACE_KEPT;
 use super::schedule::rest;
 use super::timeline::Boot;
 use super::window::Windows;
@@ -203,12 +204,14 @@ impl State {
         self.cautious_until.is_some_and(|until| until > now)
     }
 
-    fn pull_back(&mut self, now: Millis) {
+    /// No time on record lies in the future of `now`, and no wait exceeds its rule's longest.
+    pub(super) fn pull_back(&mut self, now: Millis) {
         self.cautious_until = self.cautious_until.map(|until| until.min(now + HOUR));
         for token in self.tokens.values_mut() {
             token.accepted = token.accepted.map(|at| at.min(now));
             token.used = token.used.min(now);
             token.unblocked.iter_mut().for_each(|at| *at = (*at).min(now));
+            token.failed.iter_mut().for_each(|failed| failed.at = failed.at.min(now));
             token.windows.pull_back(now);
             if let Some(rejection) = &mut token.rejected {
                 rejection.since = rejection.since.min(now);
@@ -223,7 +226,7 @@ impl State {
             }
             shared.retry_after = shared.retry_after.map(|until| until.min(now + HOUR));
             shared.reserve_used = shared.reserve_used.map(|at| at.min(now));
-            shared.next_in_line = None;
+            shared.next_in_line.iter_mut().for_each(|next| next.until = next.until.min(now + PLACE_KEPT));
             if let Some(block) = &mut shared.blocked {
                 block.since = block.since.min(now);
                 block.next_probe = block.next_probe.min(now + 15 * MINUTE);

@@ -11,7 +11,7 @@ pub(super) struct Boot {
 }
 
 /// The most boots remembered; the one that came first goes first.
-const MOST_BOOTS: usize = 8;
+pub(super) const MOST_BOOTS: usize = 8;
 
 impl State {
     /// What lies between a boot's clock and the state's time. A boot that is new here begins `ago` after what was

@@ -81,7 +81,7 @@ impl Families {
 }
 
 /// The most limits that are remembered of one token.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 /// Two ends that are closer than this are one: the API tells whole seconds.
 const SAME_END: Millis = 1500;
 /// So long a window that is over says how much the next allows, while no answer told of it.
@@ -132,7 +132,7 @@ impl Windows {
 
     /// It was not sent after all.
     pub(super) fn give_back(&mut self, families: Families) {
-        self.of(families).for_each(|window| window.left = (window.left + 1).min(window.limit));
+        self.of(families).for_each(|window| window.left = window.left.saturating_add(1).min(window.limit));
     }
 
     fn of(&mut self, families: Families) -> impl Iterator<Item = &mut Window> {
@@ -226,6 +226,14 @@ mod tests {
         assert_eq!(waits(&windows, 0, 30_000), None, "nobody is there to tell");
         windows.learn(&[told(50, 30_000)], 15, 30_100);
         assert_eq!(waits(&windows, 15, 30_100), Some(30_000));
+    }
+
+    #[test]
+    fn no_number_that_an_answer_tells_is_too_large() {
+        let mut windows = Windows::default();
+        windows.learn(&[Limit { limit: u32::MAX, ..told(u32::MAX, 30_000) }], 0, 0);
+        windows.give_back(ALL);
+        assert_eq!(waits(&windows, 0, 0), None);
     }
 
     #[test]

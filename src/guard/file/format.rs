@@ -3,6 +3,7 @@
 
 #![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
 
+use super::sound::make_sound;
 use crate::guard::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token};
 use crate::guard::timeline::Boot;
 use crate::guard::window::Window;
@@ -19,9 +20,7 @@ const BOOT: u8 = 7;
 const WINDOW: u8 = 8;
 
 /// No time of any clock is further from zero; sums of a few of them cannot overflow.
-const FARTHEST: Millis = 1 << 52;
-/// More tickets than can be given out.
-const MOST_TICKETS: Ticket = 1 << 62;
+pub(super) const FARTHEST: Millis = 1 << 52;
 /// The longest text of a failure that is kept.
 const LONGEST_TEXT: usize = 160;
 /// The most bytes of unknown records that are kept.
@@ -143,13 +142,11 @@ pub(super) fn decode(mut bytes: &[u8]) -> State {
         }
         bytes = after;
     }
-    state.tickets = state.tickets.min(MOST_TICKETS);
     for (ticket, reservation) in state.shared.values().flat_map(|shared| &shared.in_flight) {
         state.tickets = state.tickets.max(*ticket);
-        if let Some(token) = state.tokens.get_mut(&reservation.token) {
-            token.in_flight += 1;
-        }
+        state.tokens.entry(reservation.token).or_default().in_flight += 1;
     }
+    make_sound(&mut state);
     state
 }
 
@@ -202,7 +199,7 @@ fn get(state: &mut State, kind: u8, mut body: &[u8]) -> Option<()> {
         }
         _ => {
             let shared = state.shared.entry(scope(body)?).or_default();
-            let (ticket, token, owner) = (number(body)?.min(MOST_TICKETS), fingerprint(body)?, number(body)?);
+            let (ticket, token, owner) = (number(body)?, fingerprint(body)?, number(body)?);
             let (class, expires, lasts) = (class(body)?, time(body)?, time(body)?);
             shared.in_flight.insert(ticket, Reservation { token, owner, class, expires, lasts });
         }

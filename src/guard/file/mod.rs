@@ -6,9 +6,12 @@
 
 mod directory;
 mod format;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod known;
 mod shared_file;
 mod slots;
+mod sound;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
