@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::example;
 use support::installed::{command, compile, compile_all, output, run, text};
 use support::stand_in::{Answer, Family, StandIn};
@@ -139,6 +139,12 @@ fn lists_are_read_page_by_page() {
     let several = || Answer::json(200, &json!({ "one": [], "two": [1, 2] }));
     server.script("/v7/several", vec![several(), several()]);
     checked("lists_without_items", 2);
+    let page = |items: Value, next: Value| Answer::json(200, &json!({ "items": items, "_links": next }));
+    let next = |number: u8| json!({ "next": { "href": format!("{}/v7/gaps?page={number}", server.origin()) } });
+    let pages =
+        [page(json!([{ "id": 1 }]), next(2)), page(json!([]), next(3)), page(json!([{ "id": 2 }]), json!({}))];
+    server.script("/v7/gaps", pages.into());
+    checked("pages_without_items", 3);
 }
 
 #[test]

@@ -133,16 +133,18 @@ static int times_in_memory(const std::string &reversed)
     return found;
 }
 
-// Of a token that came as a view no copy is left; white space has it refused at once.
+// Of a token that came as a view no copy is left; white space has it refused at once. Looked for is its end: what is
+// freed loses its beginning anyway.
 CHECK(the_copy_of_a_token_is_wiped)
 {
     const std::string reversed = "kram si siht rof eno dna ,eciwt ton si taht nekot a";
+    const std::string end = reversed.substr(0, 24);
 #if THOUSANDEYES_STRING_VIEW
     std::string token(reversed.rbegin(), reversed.rend());
     token += "what is not part of the view";
     fails<te::token_error>([&] { const te::client client(std::string_view(token).substr(0, reversed.size())); });
-    same(1, times_in_memory(reversed), "the host's own");
+    same(1, times_in_memory(end), "the host's own");
     std::fill(token.begin(), token.end(), ' ');
 #endif
-    same(0, times_in_memory(reversed), "none");
+    same(0, times_in_memory(end), "none");
 }

@@ -27,6 +27,16 @@ CHECK(items_of_all_pages)
     holds(list.begin() == list.end(), "after the last");
 }
 
+CHECK(pages_without_items)
+{
+    const te::client client;
+    std::string found;
+    for (const auto &item : client.items("/gaps")) {
+        found += item.string("id") + ';';
+    }
+    same("1;2;", found, "the items around an empty page");
+}
+
 CHECK(pages_one_by_one)
 {
     const te::client client;
