@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds and installs the header, the shared library, the static library and thousandeyes.pc.
+# Builds and installs the headers, the shared library, the static library and thousandeyes.pc.
 #
 #   ./install.sh [--prefix DIR] [--libdir DIR] [--target-dir DIR]
 #
@@ -40,8 +40,9 @@ private=$(printf '%s\n' "$notes" | sed -n 's/.*native-static-libs: //p' | tail -
 : "${private:?the compiler did not name the system libraries of the static library}"
 
 root=${DESTDIR:-}
-mkdir -p "$root$prefix/include" "$root$libdir/pkgconfig"
-install -m 644 include/thousandeyes.h "$root$prefix/include/"
+mkdir -p "$root$prefix/include/thousandeyes" "$root$libdir/pkgconfig"
+install -m 644 include/thousandeyes.h include/thousandeyes.hpp "$root$prefix/include/"
+install -m 644 include/thousandeyes/*.hpp "$root$prefix/include/thousandeyes/"
 case $(uname -s) in
     Darwin)
         install -m 755 "$target/release/libthousandeyes.dylib" "$root$libdir/libthousandeyes.$version.dylib"

@@ -1,4 +1,4 @@
-// Lists the tests of the account: token from $TE_TOKEN or the file $TE_TOKEN_FILE.
+// Lists the tests of the account, all pages: token from $TE_TOKEN or the file $TE_TOKEN_FILE.
 using System;
 using ThousandEyes;
 
@@ -9,11 +9,10 @@ static class ListTests
         try
         {
             using (Client client = new Client())
-            using (Response tests = client.Get("/tests"))
             {
-                for (long i = 0; i < tests.JsonCount("/tests"); i++)
+                foreach (Item test in client.Items("/tests"))
                 {
-                    Console.WriteLine(tests.JsonString("/tests/" + i + "/testName", "(no name)"));
+                    Console.WriteLine(test.JsonString("/testName", "(no name)"));
                 }
             }
             return 0;

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Lists the tests of the account with nothing but ctypes. Token: $TE_TOKEN or the file $TE_TOKEN_FILE."""
+"""Lists the tests of the account, all pages, with nothing but ctypes. Token: $TE_TOKEN or the file $TE_TOKEN_FILE."""
 import ctypes
 import os
 import sys
 from ctypes import c_char_p, c_int32, c_int64, c_void_p
+
+TE_DONE = 1
 
 
 def load():
@@ -17,7 +19,8 @@ def load():
         ("te_options_new", c_void_p),
         ("te_options_set_base_url", c_int32, c_void_p, c_char_p),
         ("te_client_new", c_void_p, c_char_p, c_void_p),
-        ("te_get", c_void_p, c_void_p, c_char_p),
+        ("te_pages_new", c_void_p, c_void_p, c_char_p),
+        ("te_pages_next", c_void_p, c_void_p),
         ("te_free", None, c_void_p),
         ("te_status_of", c_int32, c_void_p),
         ("te_status_name", c_char_p, c_int32),
@@ -33,13 +36,18 @@ def load():
 def main():
     te = load()
     client = te.te_client_new(None, None)
-    tests = te.te_get(client, b"/tests")
-    status = te.te_status_of(tests)
+    pages = te.te_pages_new(client, b"/tests")
+    page = te.te_pages_next(pages)
+    while te.te_status_of(page) >= 0 and te.te_status_of(page) != TE_DONE:
+        for i in range(te.te_response_json_count(page, b"/tests")):
+            print(te.te_response_json_string(page, b"/tests/%d/testName" % i, b"(no name)").decode())
+        te.te_free(page)
+        page = te.te_pages_next(pages)
+    status = te.te_status_of(page)
     if status < 0:
-        print(te.te_status_name(status).decode(), te.te_message(tests).decode(), sep=": ", file=sys.stderr)
-    for i in range(te.te_response_json_count(tests, b"/tests")):
-        print(te.te_response_json_string(tests, b"/tests/%d/testName" % i, b"(no name)").decode())
-    te.te_free(tests)
+        print(te.te_status_name(status).decode(), te.te_message(page).decode(), sep=": ", file=sys.stderr)
+    te.te_free(page)
+    te.te_free(pages)
     te.te_free(client)
     return 1 if status < 0 else 0
 

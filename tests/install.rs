@@ -46,13 +46,17 @@ fn a_package_gets_everything_under_destdir() {
     let version = env!("CARGO_PKG_VERSION");
     let expected = [
         "include/thousandeyes.h",
+        "include/thousandeyes.hpp",
         "lib64/libthousandeyes.a",
         "lib64/libthousandeyes.so",
         "lib64/libthousandeyes.so.0",
         &format!("lib64/libthousandeyes.so.{version}"),
         "lib64/pkgconfig/thousandeyes.pc",
     ];
-    assert_eq!(files(&package), expected.into_iter().map(|file| format!("opt/te/{file}")).collect());
+    let parts =
+        files(&root().join("include/thousandeyes")).into_iter().map(|part| format!("include/thousandeyes/{part}"));
+    let expected = expected.into_iter().map(str::to_owned).chain(parts);
+    assert_eq!(files(&package), expected.map(|file| format!("opt/te/{file}")).collect());
     let folder = package.join("opt/te/lib64");
     let link = |name: &str| std::fs::read_link(folder.join(name)).unwrap();
     assert_eq!(link("libthousandeyes.so"), Path::new("libthousandeyes.so.0"));
@@ -62,8 +66,10 @@ fn a_package_gets_everything_under_destdir() {
         assert!(described.lines().any(|found| found == line), "{line} is not in\n{described}");
     }
     assert!(!described.contains(package.to_str().unwrap()), "{described}");
-    let header = std::fs::read(package.join("opt/te/include/thousandeyes.h")).unwrap();
-    assert_eq!(header, std::fs::read(root().join("include/thousandeyes.h")).unwrap());
+    for header in ["include/thousandeyes.h", "include/thousandeyes.hpp", "include/thousandeyes/client.hpp"] {
+        let installed = std::fs::read(package.join("opt/te").join(header)).unwrap();
+        assert_eq!(installed, std::fs::read(root().join(header)).unwrap(), "{header}");
+    }
 }
 
 /// Builds the example as the README of a program would say, and lists the tests with it.
