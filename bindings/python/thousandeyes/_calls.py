@@ -67,6 +67,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
     finally:
         _running.discard(watch)
         _thread.ask = outer
+        # Not left to a finalizer, where an interrupt would be lost.
+        watch.close()
     if _ending.is_set() and threading.current_thread().daemon:
         # As everywhere else in a daemon thread: it goes no further, and nobody hears of it.
         threading.Event().wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from ctypes import CDLL, CFUNCTYPE, POINTER, c_char_p, c_double, c_int32, c_int64, c_size_t, c_void_p, py_object
+from functools import partial
 from typing import Any
 
 ABI_VERSION = 0
@@ -18,7 +19,7 @@ BUNDLED, _OF_SYSTEM = _NAMES.get(sys.platform, ("libthousandeyes.so", "libthousa
 
 
 class Handle(c_void_p):
-    """What the library gave away. ctypes makes it before any Python code runs, so that no interrupt can lose one."""
+    """What the library gave away: made by ctypes before any Python code runs, and so never lost to an interrupt."""
 
     native: Any
 
@@ -26,9 +27,6 @@ class Handle(c_void_p):
         """Frees it, once or more. A call that another thread makes with it goes on to its end."""
         self.native.te_free(self)
         self.value = None
-
-    def __del__(self) -> None:
-        self.native.te_free(self)
 
 
 class Level(c_int32):
@@ -151,6 +149,10 @@ def _declared(native: CDLL) -> CDLL:
 
 
 native = Handle.native = _declared(_open())
+
+# A finalizer that enters no Python function: what a signal handler raised there, such as KeyboardInterrupt, would be
+# lost. Python reads the property, which is partial(te_free, handle), and calls that.
+Handle.__del__ = property(partial(partial, native.te_free))  # type: ignore[attr-defined]
 
 
 def to_text(value: str) -> bytes:
