@@ -8,6 +8,7 @@ import pickle
 import resource
 import sys
 import traceback
+from typing import Any
 
 import thousandeyes
 from support import GOOD, Case
@@ -90,7 +91,8 @@ class Lifetimes(Case):
     def test_the_token_is_in_no_frame_of_the_package(self) -> None:
         # A frame that was asked for its local variables keeps them.
         self.addCleanup(gc.collect)
-        for settings in ({"base_url": "ftp://very-secret"}, {"proxy": "very-secret://x"}):
+        wrong: list[dict[str, Any]] = [{"base_url": "ftp://x"}, {"proxy": "very-secret://x"}]
+        for settings in wrong:
             try:
                 thousandeyes.Client("very-secret token", **settings)
             except thousandeyes.Error as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import sys
 
@@ -74,8 +73,6 @@ def _run(arguments: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command, and gives its exit code."""
-    # Failures are printed below; without a handler of its own, logging would print some a second time.
-    logging.getLogger("thousandeyes").addHandler(logging.NullHandler())
     try:
         _run(_arguments().parse_args(arguments))
         return 0

@@ -8,6 +8,8 @@ import os
 from ._library import Level, te_log
 
 _log = logging.getLogger("thousandeyes")
+# Most warnings are raised as well: a program that set up no logging shall not see them twice.
+_log.addHandler(logging.NullHandler())
 
 _LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
 _BY_NUMBER = dict(enumerate(_LEVELS.values(), start=1))
