@@ -11,6 +11,7 @@ fn every_program_in_the_readme_is_the_example_in_its_language() {
         ("c", "list_tests.c"),
         ("cpp", "list_tests.cpp"),
         ("python", "list_tests.py"),
+        ("python", "list_tests_package.py"),
         ("csharp", "ListTests.cs"),
         ("rust", "list_tests.rs"),
     ];

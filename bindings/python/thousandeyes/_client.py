@@ -1,0 +1,325 @@
+"""Clients, and the calls that they make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from ctypes import Array, c_char, create_string_buffer, memset
+from json import dumps
+from typing import Any, Union
+
+from ._calls import call, end_at_exit, install
+from ._errors import answered, checked, failure
+from ._library import Handle, native, te_new_token, to_text
+from ._pages import Items, Pages
+from ._process import OfThisProcess
+from ._response import Response
+from ._status import Status
+
+Value = Union[str, int, float, bool, None]
+Params = Union[Mapping[str, Union[Value, Iterable[Value]]], Iterable[tuple[str, Value]]]
+
+
+class Client(OfThisProcess):
+    """One token at one origin; for many threads at once. Touches no network until a call is made.
+
+    Without a token: $TE_TOKEN, else the file $TE_TOKEN_FILE. Times are seconds. What is not given has the default that
+    thousandeyes.h names. A failed call raises one of the five kinds of thousandeyes.Error.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        state_dir: str | None = None,
+        account_group: str | int | None = None,
+        ca_file: str | None = None,
+        proxy: str | None = None,
+        user_agent: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        body_limit: int | None = None,
+        unauthorized_budget: int | None = None,
+        retries: int | None = None,
+        wait_for_rate_limits: bool | None = None,
+    ) -> None:
+        texts = {
+            "base_url": base_url,
+            "state_dir": state_dir,
+            "account_group": account_group,
+            "ca_file": ca_file,
+            "proxy": proxy,
+            "user_agent": user_agent,
+        }
+        numbers = {
+            "timeout_ms": _milliseconds(timeout),
+            "connect_timeout_ms": _milliseconds(connect_timeout),
+            "body_limit": _within(body_limit, 64),
+            "unauthorized_budget": _within(unauthorized_budget, 32),
+            "retries": _within(retries, 32),
+            "wait_for_rate_limits": None if wait_for_rate_limits is None else int(wait_for_rate_limits),
+        }
+        # From here on no traceback that shows local variables shows a secret.
+        secret = _wipeable(token)
+        del token, proxy
+        options = _options(texts, numbers)
+        texts.clear()
+        try:
+            self._handle = native.te_client_new(secret, options)
+        finally:
+            if secret is not None:
+                memset(secret, 0, len(secret))
+        checked(self._handle)
+        end_at_exit(self)
+
+    def get(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """GET a path ("tests", "/tests?max=10", "/v7/tests") or a URL of the same origin."""
+        return self.request("GET", path, params=params, aid=aid, timeout=timeout, headers=headers)
+
+    def post(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """POST, with a body as JSON; None: no body."""
+        return self.request("POST", path, params=params, json=json, aid=aid, timeout=timeout, headers=headers)
+
+    def put(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """PUT, with a body as JSON; None: no body."""
+        return self.request("PUT", path, params=params, json=json, aid=aid, timeout=timeout, headers=headers)
+
+    def patch(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """PATCH, with a body as JSON; None: no body."""
+        return self.request("PATCH", path, params=params, json=json, aid=aid, timeout=timeout, headers=headers)
+
+    def delete(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """DELETE a resource."""
+        return self.request("DELETE", path, params=params, aid=aid, timeout=timeout, headers=headers)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        data: str | bytes | None = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """A call of any method. The body is `json`, or else `data`, whose type the header Content-Type names.
+
+        `params` as None are left out, lists come once for each element, True and False are as JSON writes them. `aid`
+        is the account group of this call; "": the user's login account group. `timeout` is for all of it, waits
+        included.
+        """
+        prepared = _call(method, path, params, json, data, aid, timeout, headers)
+        return answered(call(native.te_perform, self._open(), prepared))
+
+    def pages(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Pages:
+        """The pages of a list, one call each, as they are asked for. With `json` a POST: the API's filters."""
+        method = "GET" if json is None else "POST"
+        prepared = _call(method, path, params, json, None, aid, timeout, headers)
+        return Pages(checked(native.te_pages_of_call(self._open(), prepared)), self)
+
+    def items(
+        self,
+        path: str,
+        key: str | None = None,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        aid: str | int | None = None,
+        timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Items:
+        """The items of all pages, as they come: of each page's only array, or of its member `key`."""
+        pages = self.pages(path, params=params, json=json, aid=aid, timeout=timeout, headers=headers)
+        return Items(pages, key)
+
+    def guard(self) -> dict[str, Any]:
+        """What the guard knows of the token and of this source IP."""
+        known: dict[str, Any] = answered(call(native.te_client_guard, self._open())).json()
+        return known
+
+    def unblock_token(self) -> None:
+        """A person says: try this token once more now, although it was rejected. At most 3 times an hour."""
+        status = call(native.te_client_unblock_token, self._open())
+        if status < 0:
+            raise failure(status, "The token was not unblocked; that is possible at most 3 times an hour.")
+
+    def rotate_token(self, keep: Callable[[str, str | None], object]) -> None:
+        """Makes a new token for the user of this one, and goes on with it; the old one is valid for at most 14 days more.
+
+        `keep` is given it, and the time until which it is valid or None, before anything of the call is raised. One
+        request is sent at most: when its answer was lost, the error says that a new token may exist.
+        """
+        made: dict[bytes, bytes | None] = {}
+        try:
+            # A dict's own method, since no interrupt may be lost in a function that C calls: see _calls.py.
+            response = call(native.te_client_rotate_token, self._open(), te_new_token(made.__setitem__), None)
+        finally:
+            for token, until in made.items():
+                keep(token.decode(), until.decode() if until else None)
+            made.clear()
+        answered(response)
+
+    def cancel(self) -> None:
+        """Ends all calls, present and later, within about 100 ms. For shutdown; from any thread."""
+        native.te_client_cancel(self._handle)
+
+    def close(self) -> None:
+        """Frees it, once or more. A call that another thread makes with it goes on to its end."""
+        self._handle.free()
+
+    def _open(self) -> Handle:
+        handle: Handle = self._handle
+        if not handle.value:
+            raise failure(Status.BAD_HANDLE, "This client is closed. Nothing was sent. Make a new one.")
+        return handle
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<thousandeyes.Client, {'open' if self._handle.value else 'closed'}>"
+
+
+def _options(texts: dict[str, str | int | None], numbers: dict[str, int | None]) -> Handle:
+    """Settings. The first that is wrong sticks, and the client made from them reports it."""
+    options: Handle = native.te_options_new()
+    for name, value in texts.items():
+        if value is not None:
+            getattr(native, f"te_options_set_{name}")(options, to_text(str(value)))
+    for name, number in numbers.items():
+        if number is not None:
+            getattr(native, f"te_options_set_{name}")(options, number)
+    install(options)
+    return options
+
+
+def _wipeable(token: str | None) -> Array[c_char] | None:
+    """A copy of the token that can be wiped, made without another one on the way."""
+    if token is None:
+        return None
+    if not isinstance(token, str):
+        raise TypeError(f"A token is a str, and this is a {type(token).__name__}.")
+    if "\0" in token:
+        raise ValueError("The token has U+0000 inside.")
+    if not token.isascii():
+        # The library refuses it, and says why; nobody was ever given such a token.
+        return create_string_buffer(token.encode(errors="replace"))
+    secret = create_string_buffer(len(token) + 1)
+    for at, letter in enumerate(token):
+        secret[at] = letter.encode()
+    return secret
+
+
+def _call(
+    method: str,
+    path: str,
+    params: Params | None,
+    json: Any,
+    data: str | bytes | None,
+    aid: str | int | None,
+    timeout: float | None,
+    headers: Mapping[str, str] | None,
+) -> Handle:
+    """A call, ready to be made."""
+    if json is not None and data is not None:
+        raise TypeError("A call has a body of json or of data, not both.")
+    prepared: Handle = native.te_call_new(to_text(method), to_text(path))
+    for name, text in _query(params):
+        native.te_call_set_query(prepared, to_text(name), to_text(text))
+    content_type = None
+    for name, text in (headers or {}).items():
+        if name.lower() == "content-type":
+            content_type = to_text(text)
+        else:
+            native.te_call_set_header(prepared, to_text(name), to_text(text))
+    if json is not None:
+        data = dumps(json, allow_nan=False)
+    if data is not None:
+        body = data.encode() if isinstance(data, str) else bytes(data)
+        native.te_call_set_body(prepared, body, len(body), content_type)
+    elif content_type is not None:
+        native.te_call_set_header(prepared, b"content-type", content_type)
+    if aid is not None:
+        native.te_call_set_account_group(prepared, to_text(str(aid)))
+    if timeout is not None:
+        native.te_call_set_timeout_ms(prepared, _milliseconds(timeout))
+    return checked(prepared)
+
+
+def _query(params: Params | None) -> list[tuple[str, str]]:
+    pairs = params.items() if isinstance(params, Mapping) else params or ()
+    query = []
+    for name, given in pairs:
+        several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+        for value in given if several else [given]:  # type: ignore[union-attr]
+            if value is not None:
+                query.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
+    return query
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else _within(math.ceil(min(seconds * 1000, 2.0**62)), 64)
+
+
+def _within(number: int | None, bits: int) -> int | None:
+    """A number that ctypes does not wrap around; the library judges it."""
+    most = 2 ** (bits - 1) - 1
+    return None if number is None else max(-most, min(number, most))

@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+"""Lists the tests of the account with the package thousandeyes. Token: $TE_TOKEN or the file $TE_TOKEN_FILE."""
+import sys
+
+import thousandeyes
+
+
+def main() -> int:
+    try:
+        with thousandeyes.Client() as client:
+            for test in client.items("/tests"):
+                print(test["testName"])
+    except thousandeyes.Error as error:
+        print(f"{error.status_name}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
