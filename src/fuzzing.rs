@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Uri};
 use crate::account_group::AccountGroup;
 use crate::attempts::verdict;
 use crate::explain::{self, Asked};
-pub use crate::guard::fuzzing::{decode, encode, offset};
+pub use crate::guard::fuzzing::{decode, encode, is_out_of_tickets, offset};
 use crate::guard::{End, Limit, Noted};
 use crate::json::Found;
 use crate::rate;

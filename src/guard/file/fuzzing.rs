@@ -19,3 +19,8 @@ pub fn encode(state: &State) -> (Vec<u8>, bool) {
 pub fn offset(state: &mut State, boot: u8, clock: Millis, ago: Millis) -> Millis {
     state.offset([boot; 16], clock, ago)
 }
+
+/// Whether the next reader numbers the requests anew, and takes those on the wire for lost.
+pub fn is_out_of_tickets(state: &State) -> bool {
+    state.tickets > super::sound::MOST_TICKETS
+}

@@ -14,7 +14,7 @@ use crate::guard::{HOUR, Millis, Ticket};
 const FARTHEST_BOOT: Millis = FARTHEST / 2;
 
 /// More tickets than can be given out.
-const MOST_TICKETS: Ticket = 1 << 62;
+pub(super) const MOST_TICKETS: Ticket = 1 << 62;
 
 /// Takes out what would hold callers back for longer than any rule does.
 pub(super) fn make_sound(state: &mut State) {
