@@ -58,6 +58,8 @@ fn client() -> &'static Client {
             timeout: TIMEOUT,
             body_limit: LIMIT,
             wait_for_rate_limits: false,
+            // Each would wait, and ask once more: all that is asked here is counted.
+            retries: 0,
             ..Config::default()
         };
         Client::new(Some(TOKEN), config).expect("a client")
