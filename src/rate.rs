@@ -8,7 +8,8 @@ use crate::sys::clock;
 
 /// The longest that anything asks to wait; more is a mistake.
 const LONGEST: i64 = 86_400;
-/// So long a 429 is waited for at least, when it does not say how long: whole seconds may be rounded down to none.
+/// So long a 429 is waited for at least, whatever it says: whole seconds may be rounded down to none, and a wait of none
+/// would be a call in a circle.
 const LEAST: Millis = 1000;
 
 /// One of the API's rate limits, as the `X-*-Rate-Limit-*` headers of an answer tell it.
@@ -42,7 +43,7 @@ pub(crate) fn classify(answer: &Answer) -> TooMany {
     let reset = spent(limits).filter_map(|limit| limit.resets_in).max().map(millis);
     match retry_after {
         _ if !limits.is_empty() => TooMany::RateLimit(reset.max(retry_after).unwrap_or(0).max(LEAST)),
-        Some(wait) => TooMany::RetryAfter(wait),
+        Some(wait) => TooMany::RetryAfter(wait.max(LEAST)),
         None => TooMany::Bare,
     }
 }
@@ -145,6 +146,9 @@ mod tests {
     fn three_kinds() {
         assert_eq!(classify(&answer(&[DATE])), TooMany::Bare);
         assert_eq!(classify(&answer(&[DATE, ("retry-after", "7")])), TooMany::RetryAfter(7000));
+        for none in ["0", "-7", "Sun, 06 Nov 1994 08:00:00 GMT"] {
+            assert_eq!(classify(&answer(&[DATE, ("retry-after", none)])), TooMany::RetryAfter(1000), "{none}");
+        }
         let date = ("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT");
         assert_eq!(classify(&answer(&[DATE, date])), TooMany::RetryAfter(60_000));
         let epoch = ("x-organization-rate-limit-reset", "1000000030");

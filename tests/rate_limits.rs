@@ -232,6 +232,18 @@ fn a_limit_that_the_guard_cannot_tell_from_others_is_waited_for_all_the_same() {
 }
 
 #[test]
+fn a_429_that_asks_for_no_wait_is_not_repeated_at_once() {
+    each_store(|client| {
+        let server = server();
+        server.script("/v7/tests", vec![Answer::new(429).header("Retry-After", "0"); 2]);
+        let (client, begun) = (client(&server, TOKEN), Instant::now());
+        client.get("/tests").unwrap();
+        assert!(begun.elapsed() >= Duration::from_millis(1990), "{:?}", begun.elapsed());
+        assert_eq!((server.requests(), answered(&server, 429)), (3, 2));
+    });
+}
+
+#[test]
 fn what_ends_the_wait_for_a_limit_does_not_claim_that_nothing_was_sent() {
     each_store(|client| {
         let server = server();
