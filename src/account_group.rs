@@ -10,6 +10,9 @@ use crate::target::add;
 /// The query parameter that names it.
 const NAME: &str = "aid";
 
+/// The longest that a message quotes; those of the API are numbers.
+const LONGEST: usize = 40;
+
 /// The account groups that a call may be for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AccountGroup<'a> {
@@ -55,7 +58,9 @@ fn all_in(url: &str) -> impl Iterator<Item = String> {
 fn ambiguous(one: &str, other: &str) -> Error {
     let name = |id: &str| match id {
         "" => "the user's own".to_owned(),
-        id => id.chars().take(40).collect(),
+        // Perhaps a token in the wrong place: no part of it is told.
+        id if id.len() > LONGEST => format!("one of {} characters", id.chars().count()),
+        id => id.to_owned(),
     };
     let text = if one == other {
         format!("The call names the account group twice, {}: once is enough. Nothing was sent.", name(one))
@@ -111,6 +116,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_too_long_for_one_is_not_told_in_part() {
+        let secret = "s".repeat(41);
+        let group = AccountGroup { of_call: Some(&secret), of_client: "" };
+        let error = group.put_into(&mut "https://x/v7/tests?aid=7".to_owned()).unwrap_err();
+        assert!(error.message().contains("7 and one of 41 characters") && !error.message().contains("ss"), "{error}");
     }
 
     #[test]

@@ -147,8 +147,12 @@ impl Client {
     }
 
     pub(crate) fn hidden(&self, error: Error) -> Error {
-        let credentials = self.0.credentials.get();
-        error.with_message(|message| credentials.token().hide_in(message))
+        error.with_message(|message| self.hide_in(message))
+    }
+
+    /// A text without the token.
+    pub(crate) fn hide_in(&self, text: &str) -> String {
+        self.0.credentials.get().token().hide_in(text)
     }
 
     pub(crate) fn denied(&self, denied: &Denied, guard: &Guard) -> Error {

@@ -203,7 +203,9 @@ impl Pages {
 
     /// "Page 3 (GET /v7/tests?cursor=...)"
     fn page(&self, link: &str) -> String {
-        let quoted = link.get(..MOST_QUOTED).map_or_else(|| link.to_owned(), |start| format!("{start}..."));
+        // First of all: of a token that is cut through, half would stay.
+        let link = self.client.hide_in(link);
+        let quoted = link.get(..MOST_QUOTED).map_or_else(|| link.clone(), |start| format!("{start}..."));
         let what = if quoted.is_empty() { String::new() } else { format!(" ({} {quoted})", self.call.method) };
         format!("Page {}{what}", self.number)
     }

@@ -282,6 +282,23 @@ fn links_are_followed_to_the_same_origin_only_and_never_in_a_circle() {
 }
 
 #[test]
+fn not_even_half_a_token_in_a_link_is_told() {
+    let token = "secret-in-a-link-0123456789abcdef";
+    let server = StandIn::start();
+    server.accept(token);
+    let client = client(&server, token, "");
+    // The token stands where a long link is cut.
+    let link = format!("/v7/list?cursor={}{token}", "x".repeat(170));
+    server.script("/v7/list", vec![Answer::json(200, &json!({"a": [1], "_links": {"next": {"href": link}}}))]);
+    server.script(&link, vec![fault()]);
+    let mut pages = client.pages("/list");
+    assert!(pages.next().expect("a page").is_ok());
+    let error = pages.next().expect("an error").unwrap_err();
+    assert!(error.message().starts_with("Page 2 (GET /v7/list?cursor=xxx"), "{error}");
+    assert!(!error.message().contains(&token[..8]), "{error}");
+}
+
+#[test]
 fn what_is_no_json_is_the_last_page() {
     let server = server();
     let client = client(&server, TOKEN, "");
