@@ -12,7 +12,7 @@ from typing import Any
 
 import thousandeyes
 from support import GOOD, Case
-from thousandeyes import _client
+from thousandeyes import _given
 
 
 class Lifetimes(Case):
@@ -112,8 +112,8 @@ class Lifetimes(Case):
             made.append(original(token))
             return made[-1]
 
-        original, _client._wipeable = _client._wipeable, keeping  # type: ignore[assignment]
-        self.addCleanup(setattr, _client, "_wipeable", original)
+        original, _given.wipeable = _given.wipeable, keeping  # type: ignore[assignment]
+        self.addCleanup(setattr, _given, "wipeable", original)
         self.client("very-secret-token")
         self.assertEqual(made[0].raw, bytes(len("very-secret-token") + 1))  # type: ignore[union-attr]
 

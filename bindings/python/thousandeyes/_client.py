@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from ctypes import Array, c_char, create_string_buffer, memset
-from json import dumps
-from typing import Any, Union
+from collections.abc import Callable, Mapping
+from ctypes import memset
+from typing import Any
 
-from ._calls import call, end_at_exit, install
+from . import _given
+from ._calls import call, end_at_exit
 from ._errors import answered, checked, failure
-from ._library import Handle, native, te_new_token, to_text
+from ._given import Params
+from ._library import Handle, native, te_new_token
 from ._pages import Items, Pages
 from ._process import OfThisProcess
 from ._response import Response
 from ._status import Status
-
-Value = Union[str, int, float, bool, None]
-Params = Union[Mapping[str, Union[Value, Iterable[Value]]], Iterable[tuple[str, Value]]]
 
 
 class Client(OfThisProcess):
@@ -53,20 +50,20 @@ class Client(OfThisProcess):
             "user_agent": user_agent,
         }
         numbers = {
-            "timeout_ms": _milliseconds(timeout),
-            "connect_timeout_ms": _milliseconds(connect_timeout),
-            "body_limit": _within(body_limit, 64),
-            "unauthorized_budget": _within(unauthorized_budget, 32),
-            "retries": _within(retries, 32),
+            "timeout_ms": _given.milliseconds(timeout),
+            "connect_timeout_ms": _given.milliseconds(connect_timeout),
+            "body_limit": _given.within(body_limit, 64),
+            "unauthorized_budget": _given.within(unauthorized_budget, 32),
+            "retries": _given.within(retries, 32),
             "wait_for_rate_limits": None if wait_for_rate_limits is None else int(wait_for_rate_limits),
         }
         # From here on no traceback that shows local variables shows a secret.
-        secret = _wipeable(token)
+        secret = _given.wipeable(token)
         del token, proxy
-        options = _options(texts, numbers)
+        settings = _given.options(texts, numbers)
         texts.clear()
         try:
-            self._handle = native.te_client_new(secret, options)
+            self._handle = native.te_client_new(secret, settings)
         finally:
             if secret is not None:
                 memset(secret, 0, len(secret))
@@ -154,8 +151,8 @@ class Client(OfThisProcess):
         is the account group of this call; "": the user's login account group. `timeout` is for all of it, waits
         included.
         """
-        prepared = _call(method, path, params, json, data, aid, timeout, headers)
-        return answered(call(native.te_perform, self._open(), prepared))
+        made = _given.prepared(method, path, params, json, data, aid, timeout, headers)
+        return answered(call(native.te_perform, self._open(), made))
 
     def pages(
         self,
@@ -169,8 +166,8 @@ class Client(OfThisProcess):
     ) -> Pages:
         """The pages of a list, one call each, as they are asked for. With `json` a POST: the API's filters."""
         method = "GET" if json is None else "POST"
-        prepared = _call(method, path, params, json, None, aid, timeout, headers)
-        return Pages(checked(native.te_pages_of_call(self._open(), prepared)), self)
+        made = _given.prepared(method, path, params, json, None, aid, timeout, headers)
+        return Pages(checked(native.te_pages_of_call(self._open(), made)), self)
 
     def items(
         self,
@@ -236,90 +233,3 @@ class Client(OfThisProcess):
 
     def __repr__(self) -> str:
         return f"<thousandeyes.Client, {'open' if self._handle.value else 'closed'}>"
-
-
-def _options(texts: dict[str, str | int | None], numbers: dict[str, int | None]) -> Handle:
-    """Settings. The first that is wrong sticks, and the client made from them reports it."""
-    options: Handle = native.te_options_new()
-    for name, value in texts.items():
-        if value is not None:
-            getattr(native, f"te_options_set_{name}")(options, to_text(str(value)))
-    for name, number in numbers.items():
-        if number is not None:
-            getattr(native, f"te_options_set_{name}")(options, number)
-    install(options)
-    return options
-
-
-def _wipeable(token: str | None) -> Array[c_char] | None:
-    """A copy of the token that can be wiped, made without another one on the way."""
-    if token is None:
-        return None
-    if not isinstance(token, str):
-        raise TypeError(f"A token is a str, and this is a {type(token).__name__}.")
-    if "\0" in token:
-        raise ValueError("The token has U+0000 inside.")
-    if not token.isascii():
-        # The library refuses it, and says why; nobody was ever given such a token.
-        return create_string_buffer(token.encode(errors="replace"))
-    secret = create_string_buffer(len(token) + 1)
-    for at, letter in enumerate(token):
-        secret[at] = letter.encode()
-    return secret
-
-
-def _call(
-    method: str,
-    path: str,
-    params: Params | None,
-    json: Any,
-    data: str | bytes | None,
-    aid: str | int | None,
-    timeout: float | None,
-    headers: Mapping[str, str] | None,
-) -> Handle:
-    """A call, ready to be made."""
-    if json is not None and data is not None:
-        raise TypeError("A call has a body of json or of data, not both.")
-    prepared: Handle = native.te_call_new(to_text(method), to_text(path))
-    for name, text in _query(params):
-        native.te_call_set_query(prepared, to_text(name), to_text(text))
-    content_type = None
-    for name, text in (headers or {}).items():
-        if name.lower() == "content-type":
-            content_type = to_text(text)
-        else:
-            native.te_call_set_header(prepared, to_text(name), to_text(text))
-    if json is not None:
-        data = dumps(json, allow_nan=False)
-    if data is not None:
-        body = data.encode() if isinstance(data, str) else bytes(data)
-        native.te_call_set_body(prepared, body, len(body), content_type)
-    elif content_type is not None:
-        native.te_call_set_header(prepared, b"content-type", content_type)
-    if aid is not None:
-        native.te_call_set_account_group(prepared, to_text(str(aid)))
-    if timeout is not None:
-        native.te_call_set_timeout_ms(prepared, _milliseconds(timeout))
-    return checked(prepared)
-
-
-def _query(params: Params | None) -> list[tuple[str, str]]:
-    pairs = params.items() if isinstance(params, Mapping) else params or ()
-    query = []
-    for name, given in pairs:
-        several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
-        for value in given if several else [given]:  # type: ignore[union-attr]
-            if value is not None:
-                query.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
-    return query
-
-
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else _within(math.ceil(min(seconds * 1000, 2.0**62)), 64)
-
-
-def _within(number: int | None, bits: int) -> int | None:
-    """A number that ctypes does not wrap around; the library judges it."""
-    most = 2 ** (bits - 1) - 1
-    return None if number is None else max(-most, min(number, most))

@@ -1,13 +1,12 @@
 //! The state as bytes: records of kind, length and body, little endian. A reader passes over a longer body's end and
 //! keeps kinds that it does not know, so that what a later version writes survives an earlier one.
 
-#![allow(clippy::option_option, reason = "outside: can be read; inside: is there")]
-
+use super::field::{Put, array, class, class_number, fingerprint, number, option, scope, ticket, time};
 use super::sound::make_sound;
-use crate::guard::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token};
+use crate::guard::state::{Block, Charge, Failed, NextInLine, Rejection, Reservation, State, Token};
 use crate::guard::timeline::Boot;
 use crate::guard::window::Window;
-use crate::guard::{Failure, Family, Fingerprint, Millis, Scope, Ticket};
+use crate::guard::{Failure, Family, Fingerprint};
 use crate::status::Status;
 
 const HEAD: u8 = 1;
@@ -19,8 +18,6 @@ const RESERVATION: u8 = 6;
 const BOOT: u8 = 7;
 const WINDOW: u8 = 8;
 
-/// No time of any clock is further from zero; sums of a few of them cannot overflow.
-pub(super) const FARTHEST: Millis = 1 << 52;
 /// The longest text of a failure that is kept.
 const LONGEST_TEXT: usize = 160;
 /// The most bytes of unknown records that are kept.
@@ -226,86 +223,4 @@ fn get_token(body: &mut &[u8]) -> Option<(Fingerprint, Token)> {
         ..Token::default()
     };
     Some((fingerprint, token))
-}
-
-trait Put {
-    fn bytes(&mut self, bytes: &[u8]);
-
-    fn number(&mut self, number: u64) {
-        self.bytes(&number.to_le_bytes());
-    }
-
-    fn time(&mut self, time: Millis) {
-        self.bytes(&time.to_le_bytes());
-    }
-
-    fn option(&mut self, time: Option<Millis>) {
-        self.time(time.unwrap_or(Millis::MIN));
-    }
-
-    fn scope(&mut self, scope: Scope) {
-        self.number(match scope {
-            Scope::Network => 0,
-            Scope::Loopback(name) => name.max(1),
-        });
-    }
-}
-
-impl Put for Vec<u8> {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-fn array<const N: usize>(body: &mut &[u8]) -> Option<[u8; N]> {
-    let (first, rest) = body.split_first_chunk()?;
-    *body = rest;
-    Some(*first)
-}
-
-fn number(body: &mut &[u8]) -> Option<u64> {
-    array(body).map(u64::from_le_bytes)
-}
-
-/// Zero stands for none.
-fn ticket(body: &mut &[u8]) -> Option<Option<Ticket>> {
-    number(body).map(|number| Some(number).filter(|&number| number != 0))
-}
-
-fn time(body: &mut &[u8]) -> Option<Millis> {
-    array(body).map(|bytes| Millis::from_le_bytes(bytes).clamp(-FARTHEST, FARTHEST))
-}
-
-fn option(body: &mut &[u8]) -> Option<Option<Millis>> {
-    let time = Millis::from_le_bytes(array(body)?);
-    Some(Some(time).filter(|&time| time != Millis::MIN).map(|time| time.clamp(-FARTHEST, FARTHEST)))
-}
-
-fn fingerprint(body: &mut &[u8]) -> Option<Fingerprint> {
-    array(body).map(Fingerprint)
-}
-
-fn scope(body: &mut &[u8]) -> Option<Scope> {
-    number(body).map(|name| if name == 0 { Scope::Network } else { Scope::Loopback(name) })
-}
-
-fn class_number(class: Class) -> u8 {
-    match class {
-        Class::Untried => 0,
-        Class::Probe => 1,
-        Class::Accepted => 2,
-        Class::Unblocked => 3,
-        Class::Retry => 4,
-    }
-}
-
-/// A class of a later version counts where it costs most.
-fn class(body: &mut &[u8]) -> Option<Class> {
-    array(body).map(|[number]| match number {
-        1 => Class::Probe,
-        2 => Class::Accepted,
-        3 => Class::Unblocked,
-        4 => Class::Retry,
-        _ => Class::Untried,
-    })
 }

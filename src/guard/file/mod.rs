@@ -5,6 +5,7 @@
 //! lives; that is how the others notice that it died.
 
 mod directory;
+mod field;
 mod format;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;

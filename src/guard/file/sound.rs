@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::format::FARTHEST;
+use super::field::FARTHEST;
 use crate::guard::rules::GRACE;
 use crate::guard::state::{Reservation, State, lose};
 use crate::guard::timeline::MOST_BOOTS;
