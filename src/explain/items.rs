@@ -10,6 +10,7 @@ use super::asked::Asked;
 use super::problem::of_json;
 use crate::answer::Answer;
 use crate::error::one_line;
+use crate::json::escaped;
 use crate::status::Status;
 
 /// A larger body is not looked through.
@@ -78,12 +79,12 @@ pub(super) fn items(json: &Value) -> Option<Items<'_>> {
         Value::Object(members) => {
             let lists: Vec<_> = members.iter().filter_map(|(name, value)| Some((name, value.as_array()?))).collect();
             match lists.as_slice() {
-                [(name, list)] if *name != "errors" => Some(judge(list, &pointer(name), false)),
+                [(name, list)] if *name != "errors" => Some(judge(list, &format!("/{}", escaped(name)), false)),
                 // What was made may be missing where nothing was.
                 [_] | [_, _] => lists
                     .iter()
                     .find(|(name, _)| *name == "errors")
-                    .map(|(name, list)| Items { total: None, ..judge(list, &pointer(name), true) }),
+                    .map(|(name, list)| Items { total: None, ..judge(list, &format!("/{}", escaped(name)), true) }),
                 _ => None,
             }
         }
@@ -133,11 +134,6 @@ fn is_nothing(error: &Value) -> bool {
         Value::Object(members) => members.is_empty(),
         Value::Bool(true) | Value::Number(_) => false,
     }
-}
-
-/// RFC 6901.
-fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]
