@@ -8,6 +8,7 @@ pub mod contract;
 pub mod example;
 pub mod header;
 pub mod installed;
+pub mod net;
 pub mod pages;
 pub mod processes;
 pub mod raw;

@@ -1,0 +1,260 @@
+//! A proxy that does not let a call through: told as the proxy's fault, with nothing sent, nothing counted and no
+//! password said; and the next call works as soon as the proxy does.
+// needs: root root
+// needs: nginx nginx-light
+// needs: openssl openssl
+// needs: ip iproute2
+// needs: tinyproxy tinyproxy-bin
+// needs: microsocks microsocks
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use support::net::fake_proxy::FakeProxy;
+use support::net::network::{HERE, apart};
+use support::net::origin::{HOST, Origin, TOKEN, nothing_sent, reported};
+use support::net::proxies::{Microsocks, Tinyproxy};
+use support::net::server::free;
+use thousandeyes::{Client, Config, Error, Status};
+
+const USER: &str = "proxyuser";
+const PASSWORD: &str = "pr0xyw0rd";
+/// Both, as Basic sends them.
+const BASIC: &str = "cHJveHl1c2VyOnByMHh5dzByZA==";
+
+fn with_api(test: impl FnOnce(&Origin) + Send) {
+    apart(|network| {
+        network.names(&[(HOST, &HERE.to_string())]);
+        test(&Origin::apart());
+    });
+}
+
+/// A client whose every line is looked through for what must not be in it.
+struct Caller<'a> {
+    origin: &'a Origin,
+    client: Client,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl<'a> Caller<'a> {
+    fn new(origin: &'a Origin, proxy: &str) -> Self {
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let log = Arc::clone(&lines);
+        let config = Config {
+            proxy: Some(proxy.to_owned()),
+            connect_timeout: Duration::from_millis(800),
+            timeout: Duration::from_secs(5),
+            log: Some(Arc::new(move |_, line: &str| log.lock().expect("no panic").push(line.to_owned()))),
+            ..origin.trusting()
+        };
+        Self { origin, client: Client::new(Some(TOKEN), config).expect("a client"), lines }
+    }
+
+    /// A call that the proxy does not let through.
+    fn fails(&self) -> Error {
+        let (requests, before) = (self.origin.api.requests(), reported(&self.client));
+        let error = self.client.get("/tests").expect_err("a failure");
+        assert_eq!(self.origin.api.requests(), requests, "{error}");
+        assert_eq!(reported(&self.client), before, "{error}");
+        nothing_sent(&error);
+        self.lines.lock().expect("no panic").push(format!("{error} {error:?}"));
+        error
+    }
+
+    fn works(&self) {
+        let requests = self.origin.api.requests();
+        self.client.get("/tests").expect("an answer");
+        assert_eq!(self.origin.api.requests(), requests + 1);
+    }
+}
+
+impl Drop for Caller<'_> {
+    fn drop(&mut self) {
+        for line in self.lines.lock().expect("no panic").iter() {
+            for secret in [USER, PASSWORD, BASIC, TOKEN] {
+                assert!(std::thread::panicking() || !line.contains(secret), "{secret} in: {line}");
+            }
+        }
+    }
+}
+
+/// What is told of a proxy that does this; afterwards it is mended.
+fn told(origin: &Origin, scheme: &str, proxy: &FakeProxy) -> Error {
+    let address = proxy.address();
+    let caller = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{address}"));
+    let error = caller.fails();
+    assert!(error.message().contains("proxy") && error.message().contains(&address.to_string()), "{error}");
+    proxy.mend();
+    caller.works();
+    error
+}
+
+#[track_caller]
+fn says(error: &Error, status: Status, words: &[&str]) {
+    assert_eq!(error.status(), status, "{error}");
+    for word in words {
+        assert!(error.message().contains(word), "no {word:?} in: {error}");
+    }
+}
+
+fn answered(origin: &Origin, answer: impl Into<Vec<u8>>) -> Error {
+    told(origin, "http", &FakeProxy::saying(origin.nginx.address(), answer))
+}
+
+/// tinyproxy answers 401 to CONNECT where others answer 407.
+#[test]
+fn a_proxy_that_wants_a_password_and_gets_none_or_another() {
+    with_api(|origin| {
+        let real = Tinyproxy::start(&format!("BasicAuth {USER} {PASSWORD}"));
+        let basic = "HTTP/1.1 407 Log in\r\nProxy-Authenticate: Digest realm=\"x\"\r\n\
+            Proxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n";
+        let fake = FakeProxy::saying(origin.nginx.address(), basic);
+        for address in [real.address(), fake.address()] {
+            let none = Caller::new(origin, &format!("http://{address}")).fails();
+            says(&none, Status::Proxy, &["user", "password", "proxy"]);
+            let wrong = Caller::new(origin, &format!("http://{USER}:{PASSWORD}X@{address}")).fails();
+            says(&wrong, Status::Proxy, &["user", "password", "proxy"]);
+            assert_ne!(none.message(), wrong.message());
+        }
+        Caller::new(origin, &format!("http://{USER}:{PASSWORD}@{}", real.address())).works();
+    });
+}
+
+#[test]
+fn a_proxy_that_wants_what_is_not_spoken_here() {
+    with_api(|origin| {
+        for (header, words) in [
+            ("Proxy-Authenticate: NTLM\r\n", ["NTLM", "not supported"]),
+            ("proxy-authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n", ["Negotiate", "not supported"]),
+            ("Proxy-Authenticate: Kerberos, Negotiate\r\n", ["Negotiate", "not supported"]),
+            ("Proxy-Authenticate: Digest realm=\"a, Basic\", nonce=\"x\"\r\n", ["Digest", "not supported"]),
+        ] {
+            let answer = format!("HTTP/1.1 407 Log in\r\n{header}Content-Length: 6\r\n\r\nlog in");
+            says(&answered(origin, answer), Status::Proxy, &[&["407"], &words[..]].concat());
+        }
+    });
+}
+
+#[test]
+fn a_proxy_that_refuses() {
+    with_api(|origin| {
+        for (line, word) in [
+            ("403 Forbidden", "403"),
+            ("502 Bad Gateway", "502"),
+            ("503 Service Unavailable", "503"),
+            ("401 Unauthorized\r\nWWW-Authenticate: Bearer", "401"),
+            ("429 Too Many Requests\r\nRetry-After: 3000", "429"),
+            ("302 Found\r\nLocation: http://login.example.test/", "302"),
+        ] {
+            let body = "<html>no</html>";
+            let head = format!("HTTP/1.1 {line}\r\nContent-Type: text/html\r\nContent-Length: {}", body.len());
+            says(&answered(origin, format!("{head}\r\n\r\n{body}")), Status::Proxy, &[word]);
+        }
+    });
+}
+
+#[test]
+fn a_proxy_with_many_headers() {
+    with_api(|origin| {
+        let many = "X-Header: one of many\r\n".repeat(60);
+        says(&answered(origin, format!("HTTP/1.1 403 No\r\n{many}\r\n")), Status::Proxy, &["403"]);
+        let place = origin.nginx.address();
+        let proxy = FakeProxy::start(place, move |mut stream: &TcpStream| {
+            stream.write_all(format!("HTTP/1.1 200 OK\r\n{many}\r\n").as_bytes())?;
+            support::net::fake_proxy::join(stream, place)
+        });
+        Caller::new(origin, &format!("http://{}", proxy.address())).works();
+    });
+}
+
+#[test]
+fn a_proxy_that_answers_no_http() {
+    with_api(|origin| {
+        let large = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
+        for answer in ["\0\x01\x02garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "", &large]
+        {
+            says(&answered(origin, answer), Status::Proxy, &[]);
+        }
+    });
+}
+
+#[test]
+fn a_proxy_that_ends_the_tunnel_at_once() {
+    with_api(|origin| {
+        let error = answered(origin, "HTTP/1.1 200 OK\r\n\r\n");
+        assert!([Status::Proxy, Status::Tls, Status::Connect].contains(&error.status()), "{error}");
+    });
+}
+
+#[test]
+fn a_proxy_that_is_silent_or_never_ends_its_answer() {
+    with_api(|origin| {
+        let place = origin.nginx.address();
+        let silent = FakeProxy::start(place, |mut stream| stream.read(&mut [0]).map(drop));
+        let endless = FakeProxy::start(place, |mut stream| {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nX: ")?;
+            loop {
+                stream.write_all(b"x")?;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        for (scheme, proxy) in [("http", silent), ("http", endless)] {
+            let begun = Instant::now();
+            let error = told(origin, scheme, &proxy);
+            says(&error, Status::Timeout, &["proxy"]);
+            let took = begun.elapsed();
+            assert!((Duration::from_millis(700)..Duration::from_millis(1500)).contains(&took), "{took:?}");
+        }
+    });
+}
+
+#[test]
+fn a_proxy_that_is_not_there() {
+    with_api(|origin| {
+        for scheme in ["http", "https", "socks5"] {
+            let address = free(HERE.into());
+            let refused = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{address}")).fails();
+            says(&refused, Status::Proxy, &["refused", &address.to_string()]);
+            let nobody = "nobody.example.test:3128";
+            let unknown = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{nobody}")).fails();
+            says(&unknown, Status::Proxy, &["nobody.example.test"]);
+        }
+    });
+}
+
+#[test]
+fn a_socks_proxy_that_refuses() {
+    with_api(|origin| {
+        let place = origin.nginx.address();
+        let none_of_these: &[u8] = &[5, 0xff];
+        for (answer, word) in [
+            (none_of_these, "password"),
+            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "not allowed"),
+            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network unreachable"),
+            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host unreachable"),
+            (&[5, 0, 5, 5, 0, 1, 0, 0, 0, 0, 0, 0], "refused"),
+            (&[5, 2, 1, 1], "password"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", ""),
+            (b"", ""),
+        ] {
+            let proxy = FakeProxy::saying(place, answer);
+            says(&told(origin, "socks5h", &proxy), Status::Proxy, &[word]);
+        }
+    });
+}
+
+#[test]
+fn a_socks_proxy_that_wants_a_password_and_gets_none_or_another() {
+    with_api(|origin| {
+        let proxy = Microsocks::start(Some((USER, PASSWORD)));
+        let address = proxy.address();
+        says(&Caller::new(origin, &format!("socks5://{address}")).fails(), Status::Proxy, &["password"]);
+        let wrong = Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}X@{address}")).fails();
+        says(&wrong, Status::Proxy, &["password"]);
+        Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}@{address}")).works();
+    });
+}
