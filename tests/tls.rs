@@ -70,7 +70,7 @@ fn a_connection_that_the_server_ended_while_it_was_idle_is_not_used() {
     let client = origin.client();
     client.get("/tests").expect("an answer");
     for (method, path) in [("POST", "/tests/http-server"), ("GET", "/tests")] {
-        std::thread::sleep(Duration::from_millis(2000));
+        std::thread::sleep(Duration::from_secs(2));
         let mut call = Call::new(method, path).expect("a call");
         call.timeout(Duration::from_secs(5));
         client.perform(&call).expect("an answer");

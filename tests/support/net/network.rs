@@ -60,11 +60,9 @@ impl Network {
 
     /// The names of this network, with their addresses; a name may come more than once.
     pub fn names(&self, names: &[(&str, &str)]) {
-        let mut text = "127.0.0.1 localhost\n::1 localhost\n".to_owned();
-        for (name, address) in names {
-            text += &format!("{address} {name}\n");
-        }
-        self.put("hosts", &text);
+        let mut lines = vec!["127.0.0.1 localhost".to_owned(), "::1 localhost".to_owned()];
+        lines.extend(names.iter().map(|(name, address)| format!("{address} {name}")));
+        self.put("hosts", &format!("{}\n", lines.join("\n")));
     }
 
     /// Who is asked for other names.
