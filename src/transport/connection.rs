@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
-use super::context::{self, Phase};
+use super::context;
 use super::tcp::Stream;
 
 /// One connection to the API's origin, kept for the next request.
@@ -46,14 +46,14 @@ impl Transport for Connection {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         self.returned = false;
         self.begin_request();
-        context::enter_phase(Phase::Request);
+        context::connected();
         self.stream.write_all(&self.buffers.output()[..amount])?;
         // TLS tells here, not in write, that the network did not take it.
         Ok(self.stream.flush()?)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
-        context::enter_phase(Phase::Request);
+        context::connected();
         let read = self.stream.read(self.buffers.input_append_buf())?;
         self.buffers.input_appended(read);
         if let Some(context) = context::current().filter(|_| read > 0) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::context::{Context, Phase, Stop};
+use super::context::{Context, Stop};
 use super::tls;
 use crate::error::Sent;
 use crate::status::Status;
@@ -83,7 +83,7 @@ fn describe(error: &ureq::Error) -> (Status, String) {
 
 fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'static str) {
     if let Some(stop) = Stop::of(error) {
-        let (status, text) = describe_stop(stop, context.phase.get());
+        let (status, text) = describe_stop(stop);
         return (status, text, "");
     }
     if let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
@@ -92,8 +92,16 @@ fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'stati
     if let Some(error) = tls::rustls_error(error) {
         return (Status::Tls, tls::describe(error), tls::advice(error));
     }
-    let status = if context.phase.get() == Phase::Request { Status::Io } else { Status::Connect };
+    let status = if context.connected.get() { Status::Io } else { Status::Connect };
     (status, how_it_broke(error, "the server"), "")
+}
+
+/// What was waited for when the time for a connection was over; any other error as it is.
+pub(super) fn late(error: io::Error, what: impl fmt::Display) -> io::Error {
+    match Stop::of(&error) {
+        Some(Stop::Deadline) => Fault::new(Status::Timeout, format!("{what} within the time allowed")).into(),
+        _ => error,
+    }
 }
 
 /// An error of the network, as a clause.
@@ -105,15 +113,12 @@ pub(super) fn how_it_broke(error: &io::Error, who: &str) -> String {
     }
 }
 
-fn describe_stop(stop: Stop, phase: Phase) -> (Status, String) {
-    let text = match (stop, phase) {
-        (Stop::Cancelled, _) => return (Status::Cancelled, "the call was cancelled".to_owned()),
-        (Stop::Silence(limit), _) => format!("nothing came for {} ms, the idle limit", limit.as_millis()),
-        (Stop::Deadline, Phase::Request) => "the call's time was over".to_owned(),
-        (Stop::Deadline, Phase::Lookup) => "the name server did not answer within the time allowed".to_owned(),
-        (Stop::Deadline, Phase::Connect) => "no connection within the time allowed".to_owned(),
-        (Stop::Deadline, Phase::Proxy) => "the proxy did not answer within the time allowed".to_owned(),
-        (Stop::Deadline, Phase::Tls) => "TLS was not agreed within the time allowed".to_owned(),
-    };
-    (Status::Timeout, text)
+fn describe_stop(stop: Stop) -> (Status, String) {
+    match stop {
+        Stop::Cancelled => (Status::Cancelled, "the call was cancelled".to_owned()),
+        Stop::Silence(limit) => {
+            (Status::Timeout, format!("nothing came for {} ms, the idle limit", limit.as_millis()))
+        }
+        Stop::Deadline => (Status::Timeout, "the call's time was over".to_owned()),
+    }
 }

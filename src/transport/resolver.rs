@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::context::{self, Phase};
+use super::context;
 use crate::sys::signal;
 
 /// So long an address is used without asking again.
@@ -53,7 +53,6 @@ impl Cache {
         if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(Ok(vec![SocketAddr::new(address, port)]));
         }
-        context::enter_phase(Phase::Lookup);
         let key = format!("{host}:{port}");
         let lookup = {
             let mut known = self.lock();

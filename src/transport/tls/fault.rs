@@ -10,7 +10,7 @@ use super::Peer;
 use super::issuer::Issuer;
 use crate::status::Status;
 use crate::transport::context::{self, Stop};
-use crate::transport::failure::Fault;
+use crate::transport::failure::{Fault, late};
 
 /// What went wrong while hands were shaken with a host.
 pub(super) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
@@ -35,7 +35,7 @@ pub(super) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
 /// The network ended the handshake.
 pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
     if Stop::of(&error).is_some() {
-        return error;
+        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)));
     }
     let how = match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
@@ -44,7 +44,11 @@ pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
         _ => error.to_string(),
     };
     let text = format!("{how} while TLS was being agreed with {}", whose(host, peer));
-    Fault::new(Status::Tls, text).advice("A firewall may not let TLS to this host through.").into()
+    let advice = match peer {
+        Peer::Origin { through_proxy: true } => "The proxy may not let TLS to this host through.",
+        _ => "A firewall may not let TLS to this host through.",
+    };
+    Fault::new(Status::Tls, text).advice(advice).into()
 }
 
 /// What to do about a fault of TLS on a connection that stood; empty: what to do about any.

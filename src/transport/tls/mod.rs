@@ -17,7 +17,6 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 pub(super) use fault::{advice, describe, is_handshake_refused};
 pub(super) use issuer::Issuer;
 
-use super::context::{self, Phase};
 use super::failure::Fault;
 use super::tcp::Stream;
 use crate::config::ClientCertificate;
@@ -79,7 +78,6 @@ impl Tls {
         host: &str,
         peer: Peer,
     ) -> io::Result<Box<dyn Stream>> {
-        context::enter_phase(Phase::Tls);
         let fault = |error: rustls::Error| io::Error::from(fault::of(&error, host, peer));
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Fault::new(Status::Tls, format!("{host} cannot be a name in a certificate")))?;
