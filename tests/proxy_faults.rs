@@ -185,8 +185,11 @@ fn a_proxy_that_answers_no_http() {
 #[test]
 fn a_proxy_that_ends_the_tunnel_at_once() {
     with_api(|origin| {
-        let error = answered(origin, "HTTP/1.1 200 OK\r\n\r\n");
-        assert!([Status::Proxy, Status::Tls, Status::Connect].contains(&error.status()), "{error}");
+        let proxy = FakeProxy::saying(origin.nginx.address(), "HTTP/1.1 200 OK\r\n\r\n");
+        let caller = Caller::new(origin, &format!("http://{}", proxy.address()));
+        says(&caller.fails(), Status::Tls, &["closed", "The proxy may not let TLS"]);
+        proxy.mend();
+        caller.works();
     });
 }
 
@@ -233,9 +236,9 @@ fn a_socks_proxy_that_refuses() {
         let none_of_these: &[u8] = &[5, 0xff];
         for (answer, word) in [
             (none_of_these, "password"),
-            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "not allowed"),
-            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network unreachable"),
-            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host unreachable"),
+            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "rules"),
+            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network cannot be reached"),
+            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host cannot be reached"),
             (&[5, 0, 5, 5, 0, 1, 0, 0, 0, 0, 0, 0], "refused"),
             (&[5, 2, 1, 1], "password"),
             (b"HTTP/1.1 400 Bad Request\r\n\r\n", ""),
