@@ -94,7 +94,13 @@ impl Connect {
             Some(inner) if inner.is::<Stop>() => {
                 late(error, format_args!("the proxy {} did not answer", proxy.address()))
             }
-            _ => Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into(),
+            _ => match tls::rustls_error(&error) {
+                // In version 1.3 a server may break off after its client took TLS as agreed.
+                Some(error) => tls::fault_of(error, &proxy.host, Peer::Proxy).into(),
+                None => {
+                    Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into()
+                }
+            },
         })?;
         Ok(stream)
     }

@@ -13,13 +13,13 @@ use crate::transport::context::{self, Stop};
 use crate::transport::failure::{Fault, late};
 
 /// What went wrong while hands were shaken with a host.
-pub(super) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
+pub(in crate::transport) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
     let whose = whose(host, peer);
     let fault = |text: String, advice: &'static str| Fault::new(Status::Tls, text).advice(advice);
     match error {
         TlsError::InvalidCertificate(error) => certificate(error, &whose, peer),
         TlsError::AlertReceived(alert) => {
-            fault(format!("{whose} broke TLS off: {}", alert_words(*alert)), about(*alert))
+            fault(format!("{whose} broke TLS off: {}", alert_words(*alert)), about(*alert, peer))
         }
         TlsError::PeerIncompatible(_) => fault(
             format!("{whose} has no TLS version or cipher in common with this library"),
@@ -54,7 +54,7 @@ pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
 /// What to do about a fault of TLS on a connection that stood; empty: what to do about any.
 pub(in crate::transport) fn advice(error: &TlsError) -> &'static str {
     match error {
-        TlsError::AlertReceived(alert) => about(*alert),
+        TlsError::AlertReceived(alert) => about(*alert, Peer::Origin { through_proxy: false }),
         _ => "",
     }
 }
@@ -201,9 +201,12 @@ fn alert_words(alert: AlertDescription) -> String {
     }
 }
 
-fn about(alert: AlertDescription) -> &'static str {
+fn about(alert: AlertDescription, peer: Peer) -> &'static str {
     use AlertDescription as A;
     match alert {
+        A::CertificateRequired | A::NoCertificate if peer == Peer::Proxy => {
+            "The client certificate is for the API and is not shown to proxies: use another way through this one."
+        }
         A::CertificateRequired | A::NoCertificate => "Set the client certificate option.",
         A::ProtocolVersion => "It must speak TLS 1.2 or 1.3.",
         _ => "",

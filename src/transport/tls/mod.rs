@@ -14,7 +14,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-pub(super) use fault::{advice, describe, is_handshake_refused};
+pub(super) use fault::{advice, describe, is_handshake_refused, of as fault_of};
 pub(super) use issuer::Issuer;
 
 use super::failure::Fault;
