@@ -14,6 +14,7 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use support::installed::{output, text};
 use support::net::fake_proxy::FakeProxy;
 use support::net::network::{HERE, apart};
 use support::net::origin::{HOST, Origin, TOKEN, nothing_sent, reported};
@@ -259,5 +260,24 @@ fn a_socks_proxy_that_wants_a_password_and_gets_none_or_another() {
         let wrong = Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}X@{address}")).fails();
         says(&wrong, Status::Proxy, &["password"]);
         Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}@{address}")).works();
+    });
+}
+
+/// As a person sees it who sets TE_LOG and HTTPS_PROXY.
+#[test]
+fn no_line_of_a_program_says_user_or_password() {
+    with_api(|origin| {
+        let forbidden = FakeProxy::saying(origin.nginx.address(), "HTTP/1.1 403 No\r\n\r\n");
+        let through = FakeProxy::to(origin.nginx.address());
+        for (proxy, status) in [(forbidden.address(), "TE_E_PROXY"), (through.address(), "TE_OK")] {
+            let mut program = origin.caller();
+            program.args(["--ca-file", &origin.authority.file()]).env("TE_LOG", "debug");
+            program.env("HTTPS_PROXY", format!("http://{USER}:{PASSWORD}@{proxy}"));
+            let said = text(&output(&mut program));
+            assert!(said.contains(status) && said.contains("thousandeyes: "), "{said}");
+            for secret in [USER, PASSWORD, BASIC, TOKEN] {
+                assert!(!said.contains(secret), "{secret} in: {said}");
+            }
+        }
     });
 }
