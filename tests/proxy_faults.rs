@@ -263,7 +263,7 @@ fn a_socks_proxy_that_wants_a_password_and_gets_none_or_another() {
     });
 }
 
-/// As a person sees it who sets TE_LOG and HTTPS_PROXY.
+/// As a person sees it who sets `TE_LOG` and `HTTPS_PROXY`.
 #[test]
 fn no_line_of_a_program_says_user_or_password() {
     with_api(|origin| {
