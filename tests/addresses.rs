@@ -1,5 +1,5 @@
 //! Hosts with several addresses, of which some or all do not answer; names that nobody knows, or nobody tells.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2

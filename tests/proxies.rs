@@ -1,5 +1,5 @@
 //! Real proxies before an https origin: HTTP, HTTPS and SOCKS5, with and without a user, and which setting is used.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
@@ -11,20 +11,11 @@ mod support;
 
 use support::net::certificates::{Authority, Wanted};
 use support::net::fake_proxy::FakeProxy;
-use support::net::network::{HERE, Network, apart};
+use support::net::network::HERE;
 use support::net::origin::{HOST, Origin, client};
+use support::net::proxied::{PROXY, with_api};
 use support::net::proxies::{Microsocks, Stunnel, Tinyproxy};
 use thousandeyes::{Call, ClientCertificate, Config, Status};
-
-const PROXY: &str = "proxy.example.test";
-
-/// A network with an API behind TLS, both of whose names its members know.
-fn with_api(test: impl FnOnce(&Network, &Origin) + Send) {
-    apart(|network| {
-        network.names(&[(HOST, &HERE.to_string()), (PROXY, &HERE.to_string())]);
-        test(network, &Origin::apart());
-    });
-}
 
 fn through(origin: &Origin, proxy: &str) -> Config {
     Config { proxy: Some(proxy.to_owned()), ..origin.trusting() }

@@ -1,5 +1,5 @@
 //! Which proxy a call goes through, if any: the option, the environment, and the hosts that go without.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
