@@ -5,6 +5,8 @@ mod connection;
 mod connector;
 mod context;
 mod failure;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod proxy;
 mod resolver;
 mod tcp;

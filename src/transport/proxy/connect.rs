@@ -14,6 +14,8 @@ use crate::transport::tcp::Stream;
 /// The largest head of an answer, and the most headers in it.
 const LARGEST: usize = 64 * 1024;
 const MOST_HEADERS: usize = 128;
+/// Those that proxies name; others are not told, since a proxy may say anything.
+const SCHEMES: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
 
 /// Asks for a tunnel to a host.
 pub(in crate::transport) fn tunnel(
@@ -84,9 +86,9 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
     }
 }
 
-fn log_in(address: &str, code: u16, schemes: &[String], has_login: bool) -> io::Result<()> {
-    let wanted = if schemes.is_empty() { "no scheme named".to_owned() } else { schemes.join(", ") };
-    let takes_basic = schemes.is_empty() || schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"));
+fn log_in(address: &str, code: u16, schemes: &[&str], has_login: bool) -> io::Result<()> {
+    let wanted = if schemes.is_empty() { "no known scheme named".to_owned() } else { schemes.join(", ") };
+    let takes_basic = schemes.is_empty() || schemes.contains(&"Basic");
     let (text, advice) = match (takes_basic, has_login) {
         (true, true) => (
             format!("the proxy {address} does not accept user and password (HTTP {code})"),
@@ -105,20 +107,17 @@ fn log_in(address: &str, code: u16, schemes: &[String], has_login: bool) -> io::
 }
 
 /// The authentication schemes of RFC 9110 section 11.7.1, one a header or several in one.
-fn schemes(headers: &[httparse::Header]) -> Vec<String> {
+fn schemes(headers: &[httparse::Header]) -> Vec<&'static str> {
     let values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case("proxy-authenticate"));
-    let mut found: Vec<String> = Vec::new();
-    for value in values {
-        for challenge in String::from_utf8_lossy(value.value).split(',') {
-            // What has a "=" in its first word is a parameter of the challenge before.
-            let scheme = challenge.split_whitespace().next().filter(|word| !word.contains(['=', '"']));
-            if let Some(scheme) = scheme.filter(|scheme| scheme.len() <= 32 && !found.iter().any(|one| one == scheme))
-            {
-                found.push(scheme.to_owned());
-            }
-        }
-    }
-    found.truncate(5);
+    let challenges = values.flat_map(|value| value.value.split(|&byte| byte == b','));
+    // Most parts after a comma are parameters of the challenge before.
+    let scheme = |challenge: &[u8]| {
+        let word = challenge.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        SCHEMES.into_iter().find(|scheme| scheme.as_bytes().eq_ignore_ascii_case(word))
+    };
+    let mut found: Vec<_> = challenges.filter_map(scheme).collect();
+    found.dedup();
+    found.truncate(SCHEMES.len());
     found
 }
 
