@@ -4,8 +4,9 @@
 mod support;
 
 use std::io::Read;
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 use std::process::Stdio;
+use std::time::Duration;
 
 use support::installed::{command, compile, run, text};
 use support::stand_in::StandIn;
@@ -29,8 +30,10 @@ fn a_server_that_hangs_up_in_the_middle_of_a_request_ends_no_program() {
     let address = listener.local_addr().expect("an address");
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a connection");
-        // Closed with something unread: what is sent after that is answered by a reset.
         stream.read_exact(&mut [0; 100]).expect("the beginning of a request");
+        // What is sent after the end of this side, and answered by a reset, is a broken pipe.
+        stream.shutdown(Shutdown::Write).expect("an end");
+        std::thread::sleep(Duration::from_millis(100));
     });
     let mut post = command(compile("cc", "tests/c/large_body.c", &["-O2"]));
     post.env("TE_BASE_URL", format!("http://{address}")).env("TE_TOKEN", "good-token");

@@ -56,25 +56,36 @@ impl Connect {
     fn reach(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> io::Result<Box<dyn Stream>> {
         let status = |own: Status| if proxy.is_some() { Status::Proxy } else { own };
         let of = if proxy.is_some() { " of the proxy" } else { "" };
-        let addresses = self
-            .names
-            .find(host, port)
-            .map_err(|error| late(error, format_args!("the name server did not tell where {host} is")))?
-            .map_err(|why| {
-                Fault::new(status(Status::Dns), format!("the host name {host}{of} was not found ({why})"))
-            })?;
-        Tcp::open(&addresses).map(|stream| Box::new(stream) as Box<dyn Stream>).map_err(|error| {
+        let mut remembered = self.names.remembers(host, port);
+        loop {
+            let addresses = self
+                .names
+                .find(host, port)
+                .map_err(|error| late(error, format_args!("the name server did not tell where {host} is")))?
+                .map_err(|why| {
+                    Fault::new(status(Status::Dns), format!("the host name {host}{of} was not found ({why})"))
+                })?;
+            let error = match Tcp::open(&addresses) {
+                Ok(stream) => return Ok(Box::new(stream)),
+                Err(error) => error,
+            };
             self.names.forget(host, port);
+            let stopped = Stop::of(&error).is_some();
+            // It may have moved since.
+            if std::mem::take(&mut remembered) && !stopped {
+                continue;
+            }
             let to = proxy.map_or_else(String::new, |proxy| format!(" to the proxy {}", proxy.address()));
             let at = match addresses.len() {
                 0 | 1 => String::new(),
                 count => format!(" at any of {count} addresses"),
             };
-            if Stop::of(&error).is_some() {
-                return late(error, format_args!("no connection{to}{at}"));
+            if stopped {
+                return Err(late(error, format_args!("no connection{to}{at}")));
             }
-            Fault::new(status(Status::Connect), format!("no connection{to}{at} could be made ({error})")).into()
-        })
+            let text = format!("no connection{to}{at} could be made ({error})");
+            return Err(Fault::new(status(Status::Connect), text).into());
+        }
     }
 
     fn through(&self, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {

@@ -76,6 +76,11 @@ impl Cache {
         Ok(addresses)
     }
 
+    /// Whether the addresses that [`Self::find`] would tell are from before.
+    pub(super) fn remembers(&self, host: &str, port: u16) -> bool {
+        matches!(self.lock().get(&format!("{host}:{port}")), Some(Entry::Known(at, _)) if at.elapsed() < KEEP)
+    }
+
     /// None of its addresses answered: the next call asks anew.
     pub(super) fn forget(&self, host: &str, port: u16) {
         self.lock().remove(&format!("{host}:{port}"));

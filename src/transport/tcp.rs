@@ -71,7 +71,7 @@ impl Write for Tcp {
                 self.stream.set_write_timeout(Some(slice))?;
                 self.slice.1 = slice;
             }
-            match self.stream.write_vectored(parts) {
+            match socket::send(&self.stream, parts) {
                 Err(error) if is_pause(&error) => {}
                 Ok(written) => {
                     context::progress(written > 0);
