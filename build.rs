@@ -2,8 +2,8 @@
 
 /// The files of src/ffi that export something, in the order in which a reader of the header meets them.
 #[cfg(feature = "capi")]
-const HEADER_ORDER: [&str; 9] =
-    ["status", "object", "client", "response", "rate", "json", "call", "pages", "options"];
+const HEADER_ORDER: [&str; 11] =
+    ["status", "object", "client", "response", "rate", "json", "call", "pages", "options", "network", "callbacks"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

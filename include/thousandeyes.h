@@ -409,22 +409,11 @@ te_status te_options_set_state_dir(te_options *options, const char *path);
 // user's login account group. Default: $TE_AID.
 te_status te_options_set_account_group(te_options *options, const char *id);
 
-// PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
-te_status te_options_set_ca_file(te_options *options, const char *path);
-
-// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY,
-// else $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
-te_status te_options_set_proxy(te_options *options,
-                               const char *url);
-
 // Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
 te_status te_options_set_user_agent(te_options *options, const char *text);
 
 // Time of a whole call in milliseconds, waits included; more than 0. Default: 120,000.
 te_status te_options_set_timeout_ms(te_options *options, int64_t milliseconds);
-
-// Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
-te_status te_options_set_connect_timeout_ms(te_options *options, int64_t milliseconds);
 
 // The largest unpacked body in bytes; a larger one is TE_E_TOO_LARGE, never cut. Default: 64 MiB.
 te_status te_options_set_body_limit(te_options *options, int64_t bytes);
@@ -441,6 +430,31 @@ te_status te_options_set_retries(te_options *options, int32_t retries);
 // fails at once with TE_E_RATE_LIMITED, and te_response_retry_after_ms says for how long.
 te_status te_options_set_wait_for_rate_limits(te_options *options,
                                               int32_t wait);
+
+// PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS, or a directory of such
+// files. Default: none. What stands in for the system's store itself: $SSL_CERT_FILE, $SSL_CERT_DIR.
+te_status te_options_set_ca_file(te_options *options,
+                                 const char *path);
+
+// The certificate that the client shows to a server which asks for one, and those that lead to its authority, in a PEM
+// file; `key_path` is the PEM file of its private key, not encrypted; NULL: the same file. Never shown to a proxy.
+// Default: none.
+te_status te_options_set_client_certificate(te_options *options,
+                                            const char *certificate_path,
+                                            const char *key_path);
+
+// Proxy URL: http://user:password@proxy.example.com:8080, https://... or socks5://...; "": no proxy. What is not a letter
+// or a digit in user and password is percent-encoded. Default: $HTTPS_PROXY, else $ALL_PROXY, in lower case too, with
+// the exceptions of $NO_PROXY: hosts, domains, addresses, networks (10.0.0.0/8), "*". Loopback never goes through one.
+te_status te_options_set_proxy(te_options *options,
+                               const char *url);
+
+// Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
+te_status te_options_set_connect_timeout_ms(te_options *options, int64_t milliseconds);
+
+// The longest silence of a connection in milliseconds while an answer is awaited or read; more than 0. The call then
+// ends with TE_E_TIMEOUT. Default: 60,000.
+te_status te_options_set_idle_timeout_ms(te_options *options, int64_t milliseconds);
 
 // What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client and its pages.
 te_status te_options_set_interrupt(te_options *options,

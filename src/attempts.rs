@@ -52,7 +52,8 @@ impl Client {
             let incoming = match self.0.transport.send(outgoing, watch) {
                 Ok(incoming) => incoming,
                 Err(broken) => {
-                    let dead = broken.stale && !replaced && again && outgoing.method == http::Method::GET;
+                    let harmless = outgoing.method == http::Method::GET || broken.sent == Sent::No;
+                    let dead = broken.stale && !replaced && again && harmless;
                     passage.end(end_of(&broken), Vec::new());
                     if dead {
                         replaced = true;

@@ -18,7 +18,7 @@ use crate::identity;
 use crate::status::Status;
 use crate::target::{Base, Origin};
 use crate::token::Token;
-use crate::transport::{Outgoing, ProxySetting, Settings, Transport};
+use crate::transport::{Limits, Outgoing, ProxySetting, Settings, Transport};
 use crate::watch::{Watch, in_callback, tell};
 
 /// Makes calls with one token at one origin. May be used by many threads at once. A clone is the same client: it shares
@@ -61,8 +61,9 @@ impl Client {
             origin: &base.origin,
             proxy: &proxy,
             ca_file: config.ca_file.as_deref(),
+            client_certificate: config.client_certificate.as_ref(),
             user_agent: &user_agent(config.user_agent.as_deref())?,
-            connect_timeout: config.connect_timeout,
+            limits: Limits { connect: config.connect_timeout, idle: config.idle_timeout },
             body_limit: config.body_limit,
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);

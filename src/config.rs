@@ -25,6 +25,15 @@ pub enum Level {
     Debug = 4,
 }
 
+/// A client's certificate for TLS and its private key, as PEM files.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    /// The certificate, and after it those that lead to the authority.
+    pub certificate: String,
+    /// The private key, not encrypted; `None`: it is in the same file.
+    pub key: Option<String>,
+}
+
 /// Settings of a client. What is `None` comes from the environment or has a default.
 #[derive(Clone)]
 pub struct Config {
@@ -35,14 +44,18 @@ pub struct Config {
     pub state_dir: Option<String>,
     /// Account group id (`aid`) for every call that names none; else `$TE_AID`; empty: the user's login account group.
     pub account_group: Option<String>,
-    /// PEM file of certificate authorities trusted beside the system's.
+    /// PEM file of certificate authorities trusted beside the system's, or a directory of such files.
     pub ca_file: Option<String>,
+    /// Shown to a server that asks for one.
+    pub client_certificate: Option<ClientCertificate>,
     /// Proxy URL; else `$HTTPS_PROXY`, else `$ALL_PROXY`, with `$NO_PROXY`; empty: none.
     pub proxy: Option<String>,
     /// Put in front of the library's own `User-Agent`.
     pub user_agent: Option<String>,
     /// Time to connect, name lookup and TLS included.
     pub connect_timeout: Duration,
+    /// The longest silence of a connection while an answer is awaited or read.
+    pub idle_timeout: Duration,
     /// Time of a whole call, waits included.
     pub timeout: Duration,
     /// The largest unpacked body.
@@ -66,9 +79,11 @@ impl Default for Config {
             state_dir: None,
             account_group: None,
             ca_file: None,
+            client_certificate: None,
             proxy: None,
             user_agent: None,
             connect_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
             timeout: Duration::from_secs(120),
             body_limit: 64 * 1024 * 1024,
             unauthorized_budget: 36,
@@ -116,6 +131,7 @@ impl fmt::Debug for Config {
             .field("state_dir", &self.state_dir)
             .field("account_group", &self.account_group)
             .field("ca_file", &self.ca_file)
+            .field("client_certificate", &self.client_certificate)
             .field("proxy", &proxy)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()

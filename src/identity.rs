@@ -69,9 +69,15 @@ pub(crate) fn caller(origin: &Origin, token: &Token, config: &Config, proxy: &Pr
         token: fingerprint(origin, token),
         scope,
         budget: config.unauthorized_budget,
-        route: number(&[&proxy.route(), config.ca_file.as_deref().unwrap_or("")]),
+        route: route(config, proxy),
         families: Families::default(),
     }
+}
+
+/// Callers on the same way to the origin share its faults.
+fn route(config: &Config, proxy: &ProxySetting) -> u64 {
+    let certificate = config.client_certificate.as_ref().map_or("", |files| &files.certificate);
+    number(&[&proxy.route(), config.ca_file.as_deref().unwrap_or(""), certificate])
 }
 
 /// A token at its origin.

@@ -43,7 +43,7 @@ mod watch;
 pub use answer::Answer;
 pub use call::Call;
 pub use client::Client;
-pub use config::{Config, Interrupt, Level, Log};
+pub use config::{ClientCertificate, Config, Interrupt, Level, Log};
 pub use error::{Error, Result, Sent};
 pub use items::Items;
 pub use pages::Pages;

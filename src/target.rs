@@ -61,10 +61,22 @@ impl Origin {
         Ok(Self { https, host, port })
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// In lower case, without the brackets of an IPv6 address.
+    pub(crate) fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// This machine only: nothing of it counts against the office's address.
     pub(crate) fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        self.host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        self.host == "localhost" || self.host().parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 

@@ -15,10 +15,9 @@ use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new
 use thousandeyes::ffi::json::{
     te_response_json_count, te_response_json_name, te_response_json_raw, te_response_json_string,
 };
+use thousandeyes::ffi::network::te_options_set_proxy;
 use thousandeyes::ffi::object::{te_free, te_message, te_status_of};
-use thousandeyes::ffi::options::{
-    te_options_new, te_options_set_proxy, te_options_set_state_dir, te_options_set_timeout_ms,
-};
+use thousandeyes::ffi::options::{te_options_new, te_options_set_state_dir, te_options_set_timeout_ms};
 use thousandeyes::ffi::pages::{te_pages_new, te_pages_next};
 use thousandeyes::ffi::response::{te_response_body, te_response_header, te_response_header_name, te_response_sent};
 use thousandeyes::ffi::status::{TE_E_BAD_HANDLE, TE_E_CANCELLED, TE_E_PANIC, TE_OK};

@@ -193,6 +193,8 @@ namespace ThousandEyes
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_ca_file(Handle options, byte[] path);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern int te_options_set_client_certificate(Handle options, byte[] certificate_path, byte[] key_path);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_proxy(Handle options, byte[] url);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_user_agent(Handle options, byte[] text);
@@ -200,6 +202,8 @@ namespace ThousandEyes
         public static extern int te_options_set_timeout_ms(Handle options, long milliseconds);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_connect_timeout_ms(Handle options, long milliseconds);
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        public static extern int te_options_set_idle_timeout_ms(Handle options, long milliseconds);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_body_limit(Handle options, long bytes);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -15,8 +15,14 @@ namespace ThousandEyes
         /// <summary>Account group id for every call; "": the user's login account group.</summary>
         public string AccountGroup { get; set; }
 
-        /// <summary>PEM file of certificate authorities to trust beside the system's.</summary>
+        /// <summary>PEM file, or directory of such, of certificate authorities to trust beside the system's.</summary>
         public string CaFile { get; set; }
+
+        /// <summary>PEM file of the certificate that the client shows to a server which asks for one.</summary>
+        public string ClientCertificate { get; set; }
+
+        /// <summary>PEM file of its private key; null: it is in the same file.</summary>
+        public string ClientCertificateKey { get; set; }
 
         /// <summary>Proxy URL; "": no proxy.</summary>
         public string Proxy { get; set; }
@@ -28,6 +34,9 @@ namespace ThousandEyes
         public TimeSpan? Timeout { get; set; }
 
         public TimeSpan? ConnectTimeout { get; set; }
+
+        /// <summary>The longest silence while an answer is awaited or read.</summary>
+        public TimeSpan? IdleTimeout { get; set; }
 
         /// <summary>The largest unpacked body in bytes; a larger one is a failure, never cut.</summary>
         public long? BodyLimit { get; set; }
@@ -59,10 +68,16 @@ namespace ThousandEyes
             SetText(options, Native.te_options_set_state_dir, StateDir);
             SetText(options, Native.te_options_set_account_group, AccountGroup);
             SetText(options, Native.te_options_set_ca_file, CaFile);
+            if (ClientCertificate != null)
+            {
+                byte[] key = ClientCertificateKey == null ? null : Utf8.Text(ClientCertificateKey);
+                Native.te_options_set_client_certificate(options, Utf8.Text(ClientCertificate), key);
+            }
             SetText(options, Native.te_options_set_proxy, Proxy);
             SetText(options, Native.te_options_set_user_agent, UserAgent);
             SetNumber(options, Native.te_options_set_timeout_ms, Milliseconds(Timeout));
             SetNumber(options, Native.te_options_set_connect_timeout_ms, Milliseconds(ConnectTimeout));
+            SetNumber(options, Native.te_options_set_idle_timeout_ms, Milliseconds(IdleTimeout));
             SetNumber(options, Native.te_options_set_body_limit, BodyLimit);
             if (UnauthorizedBudget.HasValue)
             {

@@ -28,9 +28,23 @@ public:
     // For calls that name none; "": the user's login account group.
     options &account_group(const text &id) & { return set(te_options_set_account_group(handle(), id.c_str())); }
     options &&account_group(const text &id) && { return std::move(account_group(id)); }
-    // PEM, to trust beside the system's.
+    // PEM, or a directory of such files, to trust beside the system's.
     options &ca_file(const text &path) & { return set(te_options_set_ca_file(handle(), path.c_str())); }
     options &&ca_file(const text &path) && { return std::move(ca_file(path)); }
+    // PEM, shown to a server that asks for one; without a file for the private key it is in the same one.
+    options &client_certificate(const text &certificate) &
+    {
+        return set(te_options_set_client_certificate(handle(), certificate.c_str(), nullptr));
+    }
+    options &&client_certificate(const text &certificate) && { return std::move(client_certificate(certificate)); }
+    options &client_certificate(const text &certificate, const text &key) &
+    {
+        return set(te_options_set_client_certificate(handle(), certificate.c_str(), key.c_str()));
+    }
+    options &&client_certificate(const text &certificate, const text &key) &&
+    {
+        return std::move(client_certificate(certificate, key));
+    }
     // "": no proxy.
     options &proxy(const text &url) & { return set(te_options_set_proxy(handle(), url.c_str())); }
     options &&proxy(const text &url) && { return std::move(proxy(url)); }
@@ -48,6 +62,12 @@ public:
         return set(te_options_set_connect_timeout_ms(handle(), time.count()));
     }
     options &&connect_timeout(std::chrono::milliseconds time) && { return std::move(connect_timeout(time)); }
+    // The longest silence while an answer is awaited or read.
+    options &idle_timeout(std::chrono::milliseconds time) &
+    {
+        return set(te_options_set_idle_timeout_ms(handle(), time.count()));
+    }
+    options &&idle_timeout(std::chrono::milliseconds time) && { return std::move(idle_timeout(time)); }
     // Of the unpacked body; a larger one is status::too_large, never cut.
     options &body_limit(std::int64_t bytes) & { return set(te_options_set_body_limit(handle(), bytes)); }
     options &&body_limit(std::int64_t bytes) && { return std::move(body_limit(bytes)); }

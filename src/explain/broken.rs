@@ -19,9 +19,10 @@ pub(crate) fn broken(broken: &Broken, begun: Option<&Answer>, asked: &Asked) -> 
         }
     };
     let advice = match broken.status {
+        _ if !broken.advice.is_empty() => broken.advice,
         Status::Dns => "Check the host name and the name server.",
         Status::Connect => "Check the network and the firewall, and whether a proxy is needed (HTTPS_PROXY).",
-        Status::Tls => "Behind a proxy that inspects TLS, pass its CA certificate as a PEM file.",
+        Status::Tls => "Check what answers at this host and port.",
         Status::Proxy => "Check the proxy's URL, user and password (HTTPS_PROXY).",
         Status::Timeout | Status::Io if broken.sent == Sent::No => "Try again later.",
         Status::Timeout | Status::Io => asked.again(),

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::handle::{self, Bad, Kind, Object};
-use super::options::{Sticky, duration};
+use super::options::duration;
 use super::panic::contained;
 use super::response::{bad_handle, panicked};
 use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
+use super::sticky::Sticky;
 use super::strings::{code, invalid, required};
 use crate::call::Call;
 use crate::error::Result;

@@ -8,9 +8,11 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the C header's")]
 
 pub mod call;
+pub mod callbacks;
 pub mod client;
 mod handle;
 pub mod json;
+pub mod network;
 pub mod object;
 pub mod options;
 pub mod pages;
@@ -18,6 +20,7 @@ mod panic;
 pub mod rate;
 pub mod response;
 pub mod status;
+mod sticky;
 mod strings;
 
 #[cfg(test)]

@@ -1,98 +1,22 @@
 //! Settings of a client.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::handle::{self, Object};
 use super::panic::contained;
 use super::response::panicked;
-use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, TE_OK, te_status};
-use super::strings::{c_string, code, invalid, required};
-use crate::config::{Config, Level};
-use crate::error::{Error, Result};
+use super::status::{TE_E_BAD_HANDLE, TE_E_PANIC, te_status};
+use super::sticky::Sticky;
+use super::strings::{code, invalid, required};
+use crate::config::Config;
+use crate::error::Result;
 
 /// Settings of a client. Freed with te_free; copied when a client is made. After a setter failed nothing changes any
 /// more: every later one returns that failure, and so does the client made from them.
 pub struct te_options {
     _private: [u8; 0],
-}
-
-/// Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
-/// It must not make calls of this library.
-pub type te_interrupt = Option<unsafe extern "C" fn(user: *mut c_void) -> i32>;
-
-/// Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
-/// borrowed for the time of the call. It must not make calls of this library.
-pub type te_log = Option<unsafe extern "C" fn(level: i32, text: *const c_char, user: *mut c_void)>;
-
-/// Something failed and a person must act.
-pub const TE_LOG_ERROR: i32 = 1;
-/// Something a person should know.
-pub const TE_LOG_WARN: i32 = 2;
-/// A wait, a retry.
-pub const TE_LOG_INFO: i32 = 3;
-/// One line a call.
-pub const TE_LOG_DEBUG: i32 = 4;
-
-/// The host's pointer, handed back to its callbacks only.
-#[derive(Clone, Copy)]
-struct User(*mut c_void);
-
-// SAFETY: never dereferenced here; the host decides on which threads it makes calls, and so gets its pointer back.
-unsafe impl Send for User {}
-// SAFETY: as above.
-unsafe impl Sync for User {}
-
-impl User {
-    fn pointer(self) -> *mut c_void {
-        self.0
-    }
-}
-
-/// What setters have a first failure of: it sticks, and who uses the handle inherits it.
-pub(super) struct Sticky<T> {
-    value: T,
-    failed: Option<(Error, CString)>,
-}
-
-impl<T> Sticky<T> {
-    pub(super) fn new(made: Result<T>, otherwise: impl FnOnce() -> T) -> Self {
-        let mut sticky = match made {
-            Ok(value) => return Self { value, failed: None },
-            Err(error) => (error, Self { value: otherwise(), failed: None }),
-        };
-        sticky.1.fail(sticky.0);
-        sticky.1
-    }
-
-    fn fail(&mut self, error: Error) {
-        let message = c_string(error.message());
-        self.failed = Some((error, message));
-    }
-
-    /// After a failure nothing changes any more, and every setter returns it.
-    pub(super) fn set(&mut self, change: impl FnOnce(&mut T) -> Result<()>) -> te_status {
-        if self.failed.is_none()
-            && let Err(error) = change(&mut self.value)
-        {
-            self.fail(error);
-        }
-        self.status()
-    }
-
-    pub(super) fn value(&self) -> Result<&T> {
-        self.failed.as_ref().map_or(Ok(&self.value), |(error, _)| Err(error.clone()))
-    }
-
-    pub(super) fn status(&self) -> te_status {
-        self.failed.as_ref().map_or(TE_OK, |(error, _)| code(error.status()))
-    }
-
-    /// Lives as long as the handle: the first failure never changes.
-    pub(super) fn message(&self) -> *const c_char {
-        self.failed.as_ref().map_or(c"".as_ptr(), |(_, message)| message.as_ptr())
-    }
 }
 
 /// Options behind a handle.
@@ -124,7 +48,7 @@ pub extern "C" fn te_options_new() -> *mut te_options {
     contained(|| make(Err(panicked())).into_handle(), || make(Ok(Config::default())).into_handle())
 }
 
-fn set(options: *mut te_options, change: impl FnOnce(&mut Config) -> Result<()>) -> te_status {
+pub(super) fn set(options: *mut te_options, change: impl FnOnce(&mut Config) -> Result<()>) -> te_status {
     contained(
         || TE_E_PANIC,
         || match handle::find(options.cast_const().cast::<c_void>()) {
@@ -139,7 +63,7 @@ fn set(options: *mut te_options, change: impl FnOnce(&mut Config) -> Result<()>)
 ///
 /// # Safety
 /// `text` is NULL or a C string.
-unsafe fn set_text(
+pub(super) unsafe fn set_text(
     options: *mut te_options,
     text: *const c_char,
     name: &str,
@@ -177,21 +101,6 @@ pub unsafe extern "C" fn te_options_set_account_group(options: *mut te_options, 
     unsafe { set_text(options, id, "id", |config| &mut config.account_group) }
 }
 
-/// PEM file of certificate authorities to trust beside the system's, for proxies that inspect TLS. Default: none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn te_options_set_ca_file(options: *mut te_options, path: *const c_char) -> te_status {
-    // SAFETY: the caller gave NULL or a C string.
-    unsafe { set_text(options, path, "path", |config| &mut config.ca_file) }
-}
-
-/// Proxy URL, such as http://user:password@proxy.example.com:8080 or socks5://...; "": no proxy. Default: $HTTPS_PROXY,
-/// else $ALL_PROXY, with the exceptions of $NO_PROXY. Loopback never goes through a proxy.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn te_options_set_proxy(options: *mut te_options, url: *const c_char) -> te_status {
-    // SAFETY: the caller gave NULL or a C string.
-    unsafe { set_text(options, url, "url", |config| &mut config.proxy) }
-}
-
 /// Name and version of the program, put in front of the library's own User-Agent. Visible ASCII. Default: none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_user_agent(options: *mut te_options, text: *const c_char) -> te_status {
@@ -203,12 +112,6 @@ pub unsafe extern "C" fn te_options_set_user_agent(options: *mut te_options, tex
 #[unsafe(no_mangle)]
 pub extern "C" fn te_options_set_timeout_ms(options: *mut te_options, milliseconds: i64) -> te_status {
     set(options, |config| duration(milliseconds).map(|timeout| config.timeout = timeout))
-}
-
-/// Time to connect in milliseconds, name lookup and TLS included; more than 0. Default: 10,000.
-#[unsafe(no_mangle)]
-pub extern "C" fn te_options_set_connect_timeout_ms(options: *mut te_options, milliseconds: i64) -> te_status {
-    set(options, |config| duration(milliseconds).map(|timeout| config.connect_timeout = timeout))
 }
 
 pub(super) fn duration(milliseconds: i64) -> Result<Duration> {
@@ -258,41 +161,6 @@ pub extern "C" fn te_options_set_retries(options: *mut te_options, retries: i32)
 pub extern "C" fn te_options_set_wait_for_rate_limits(options: *mut te_options, wait: i32) -> te_status {
     set(options, |config| {
         config.wait_for_rate_limits = wait != 0;
-        Ok(())
-    })
-}
-
-/// What to ask while a call blocks; NULL: nothing. `user` is handed to the callback and must outlive the client and its pages.
-#[unsafe(no_mangle)]
-pub extern "C" fn te_options_set_interrupt(
-    options: *mut te_options,
-    callback: te_interrupt,
-    user: *mut c_void,
-) -> te_status {
-    set(options, |config| {
-        let user = User(user);
-        config.interrupt = callback.map(|callback| {
-            // SAFETY: the host gave the function and the pointer for it.
-            Arc::new(move || unsafe { callback(user.pointer()) } != 0) as crate::config::Interrupt
-        });
-        Ok(())
-    })
-}
-
-/// Whom to tell what happens; NULL: standard error, down to the level that $TE_LOG names (error, warn, info, debug), and
-/// nobody when it names none.
-/// `user` is handed to the callback and must outlive the client and its pages.
-#[unsafe(no_mangle)]
-pub extern "C" fn te_options_set_log(options: *mut te_options, callback: te_log, user: *mut c_void) -> te_status {
-    set(options, |config| {
-        let user = User(user);
-        config.log = callback.map(|callback| {
-            Arc::new(move |level: Level, text: &str| {
-                let text = c_string(text);
-                // SAFETY: the host gave the function and the pointer for it; the text lives during the call.
-                unsafe { callback(level as i32, text.as_ptr(), user.pointer()) }
-            }) as crate::config::Log
-        });
         Ok(())
     })
 }

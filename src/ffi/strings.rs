@@ -26,6 +26,18 @@ pub(super) unsafe fn required<'a>(text: *const c_char, name: &str) -> Result<&'a
     std::str::from_utf8(bytes).map_err(|_| invalid(&format!("The argument {name} is not UTF-8")))
 }
 
+/// A C string that may be NULL.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller promised it.
+    unsafe { required(text, name) }.map(Some)
+}
+
 /// An error about an argument.
 pub(super) fn invalid(why: &str) -> Error {
     Error::new(Status::InvalidArgument, format!("{why}. Nothing was sent."))

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "system calls; each block says why it is sound")]
 
 pub(crate) mod clock;
+pub(crate) mod connect;
 #[cfg(unix)]
 pub(crate) mod descriptor;
 #[cfg(target_os = "linux")]

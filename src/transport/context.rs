@@ -1,5 +1,5 @@
-//! What the connectors know of the call they work for. ureq blocks on the caller's thread, so a thread-local
-//! reaches them where its interfaces have no room for it.
+//! What a connection knows of the call it works for. ureq blocks on the caller's thread, so a thread-local
+//! reaches it where its interfaces have no room for it.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -7,21 +7,46 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::tls::Issuer;
 use crate::guard::{Patience, SLICE, Stopped};
 use crate::watch::Watch;
 
 /// One call, as its connection sees it.
 pub(super) struct Context {
     watch: Watch,
+    limits: Limits,
     connect_by: Instant,
-    /// The request, or a part of it, was handed to the connection.
+    /// Since when nothing was read or written.
+    silent_since: Cell<Instant>,
+    pub(super) phase: Cell<Phase>,
+    /// A part of the request was handed to the network.
     pub(super) sent: Cell<bool>,
     /// The connection already carried another request.
     pub(super) reused: Cell<bool>,
     /// Something of the answer was read.
     pub(super) answered: Cell<bool>,
-    /// The connection to the proxy, or to the origin, stood.
-    pub(super) connected: Cell<bool>,
+    /// Who issued the certificate that was not accepted.
+    pub(super) refused_issuer: RefCell<Option<Issuer>>,
+}
+
+/// How long a connection may take for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Until it stands: name lookup, proxy and TLS included.
+    pub(crate) connect: Duration,
+    /// Without a byte in either direction.
+    pub(crate) idle: Duration,
+}
+
+/// What a call is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Lookup,
+    Connect,
+    Proxy,
+    Tls,
+    /// The connection stands.
+    Request,
 }
 
 thread_local! {
@@ -39,48 +64,83 @@ impl Drop for Entered {
 }
 
 /// Stops a call from inside an I/O error.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stop(pub(super) Stopped);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    Cancelled,
+    Deadline,
+    /// Nothing came for so long as the idle limit allows.
+    Silence(Duration),
+}
+
+impl From<Stopped> for Stop {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Cancelled => Self::Cancelled,
+            Stopped::Deadline => Self::Deadline,
+        }
+    }
+}
 
 impl std::fmt::Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.0 {
-            Stopped::Deadline => "the time was over",
-            Stopped::Cancelled => "the call was cancelled",
+        f.write_str(match self {
+            Self::Deadline => "the time was over",
+            Self::Cancelled => "the call was cancelled",
+            Self::Silence(_) => "nothing came any more",
         })
     }
 }
 
 impl std::error::Error for Stop {}
 
-/// Whether an I/O error is a [`Stop`].
-pub(super) fn is_stop(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Stop>)
+impl From<Stop> for io::Error {
+    fn from(stop: Stop) -> Self {
+        Self::other(stop)
+    }
+}
+
+impl Stop {
+    /// The one inside an I/O error.
+    pub(super) fn of(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref().copied()
+    }
 }
 
 impl Context {
-    pub(super) fn new(watch: &Watch, connect_timeout: Duration) -> Rc<Self> {
+    pub(super) fn new(watch: &Watch, limits: Limits) -> Rc<Self> {
         let now = Instant::now();
         Rc::new(Self {
             watch: watch.clone(),
-            connect_by: now.checked_add(connect_timeout).map_or(watch.deadline, |by| by.min(watch.deadline)),
+            limits,
+            connect_by: now.checked_add(limits.connect).map_or(watch.deadline, |by| by.min(watch.deadline)),
+            silent_since: Cell::new(now),
+            phase: Cell::new(Phase::Lookup),
             sent: Cell::new(false),
             reused: Cell::new(false),
             answered: Cell::new(false),
-            connected: Cell::new(false),
+            refused_issuer: RefCell::default(),
         })
     }
 
     /// Makes it this thread's current context: for sending, and again for reading the body.
     pub(super) fn enter(self: &Rc<Self>) -> Entered {
+        // What the caller does between reading the headers and the body is not the server's silence.
+        self.silent_since.set(Instant::now());
         CURRENT.with(|current| *current.borrow_mut() = Some(Rc::clone(self)));
         Entered
     }
 
-    /// The next slice of an I/O wait, or why to stop.
-    fn slice(&self, by: Instant) -> io::Result<Duration> {
-        let left = self.watch.left().map_err(|why| io::Error::other(Stop(why)))?;
-        let left = by.left().map_err(|why| io::Error::other(Stop(why)))?.min(left);
+    /// The next slice of a wait, or why to stop.
+    fn slice(&self) -> Result<Duration, Stop> {
+        let left = self.watch.left()?;
+        let left = match self.phase.get() {
+            Phase::Request => {
+                let idle = self.limits.idle;
+                let rest = idle.checked_sub(self.silent_since.get().elapsed()).filter(|rest| !rest.is_zero());
+                left.min(rest.ok_or(Stop::Silence(idle))?)
+            }
+            _ => left.min(self.connect_by.left()?),
+        };
         Ok(left.min(SLICE))
     }
 }
@@ -90,15 +150,26 @@ pub(super) fn current() -> Option<Rc<Context>> {
     CURRENT.with(|current| current.borrow().clone())
 }
 
-/// The next slice of a connect.
-pub(super) fn connect_slice() -> io::Result<Duration> {
-    current().map_or(Ok(SLICE), |context| {
-        let by = if context.connected.get() { context.watch.deadline } else { context.connect_by };
-        context.slice(by)
-    })
+fn with_current(change: impl FnOnce(&Context)) {
+    CURRENT.with(|current| current.borrow().as_deref().map(change));
 }
 
-/// The next slice of reading or writing; TLS and proxy handshakes belong to the connect's time.
-pub(super) fn io_slice() -> io::Result<Duration> {
-    connect_slice()
+/// What the call does from now on.
+pub(super) fn enter_phase(phase: Phase) {
+    with_current(|context| context.phase.set(phase));
+}
+
+/// The next slice of what the call waits for.
+pub(super) fn slice() -> io::Result<Duration> {
+    current().map_or(Ok(SLICE), |context| Ok(context.slice()?))
+}
+
+/// Something was read or written.
+pub(super) fn progress(written: bool) {
+    with_current(|context| {
+        context.silent_since.set(Instant::now());
+        if written && context.phase.get() == Phase::Request {
+            context.sent.set(true);
+        }
+    });
 }

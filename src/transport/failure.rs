@@ -1,10 +1,11 @@
 //! What a failed attempt means: a status, one sentence, and how much of the request was sent.
 
+use std::fmt;
 use std::io;
 
-use super::context::{Context, Stop};
+use super::context::{Context, Phase, Stop};
+use super::tls;
 use crate::error::Sent;
-use crate::guard::Stopped;
 use crate::status::Status;
 
 /// An attempt that ended without a complete answer.
@@ -13,28 +14,64 @@ pub(crate) struct Broken {
     pub(crate) status: Status,
     /// A clause for a message, without a full stop.
     pub(crate) text: String,
+    /// A sentence; empty: what the status says.
+    pub(crate) advice: &'static str,
     pub(crate) sent: Sent,
-    /// An idle connection turned out to be dead: nobody answered, and a GET may be sent again.
+    /// An idle connection turned out to be dead: nobody answered.
     pub(crate) stale: bool,
 }
 
-pub(super) fn explain(error: &ureq::Error, context: &Context) -> Broken {
-    let sent = if context.sent.get() { Sent::Perhaps } else { Sent::No };
-    let (status, text) = describe(error, context, sent);
-    let stale = context.reused.get() && !context.answered.get() && status == Status::Io;
-    Broken { status, text, sent, stale }
+/// What went wrong on the way to the origin, inside an I/O error.
+#[derive(Debug)]
+pub(super) struct Fault {
+    status: Status,
+    text: String,
+    advice: &'static str,
 }
 
-fn describe(error: &ureq::Error, context: &Context, sent: Sent) -> (Status, String) {
+impl Fault {
+    pub(super) fn new(status: Status, text: impl Into<String>) -> Self {
+        Self { status, text: text.into(), advice: "" }
+    }
+
+    pub(super) fn advice(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Fault> for io::Error {
+    fn from(fault: Fault) -> Self {
+        Self::other(fault)
+    }
+}
+
+pub(super) fn explain(error: &ureq::Error, context: &Context) -> Broken {
+    let refused = refused_handshake(error).filter(|_| !context.answered.get());
+    let sent = if context.sent.get() && refused.is_none() { Sent::Perhaps } else { Sent::No };
+    let (status, text, advice) = match error {
+        ureq::Error::Io(error) => describe_io(error, context),
+        other => (describe(other).0, describe(other).1, ""),
+    };
+    let stale = context.reused.get() && !context.answered.get() && status == Status::Io;
+    Broken { status, text, advice, sent, stale }
+}
+
+fn refused_handshake(error: &ureq::Error) -> Option<&rustls::Error> {
+    let ureq::Error::Io(error) = error else { return None };
+    tls::rustls_error(error).filter(|error| tls::is_handshake_refused(error))
+}
+
+fn describe(error: &ureq::Error) -> (Status, String) {
     use ureq::Error as E;
     match error {
-        E::Io(error) => describe_io(error, context, sent),
-        E::HostNotFound => (Status::Dns, "the host name was not found".to_owned()),
-        E::Rustls(error) => (Status::Tls, format!("TLS failed: {error}")),
-        E::Tls(_) | E::TlsRequired | E::Pem(_) => (Status::Tls, format!("TLS failed: {error}")),
-        E::InvalidProxyUrl | E::ConnectProxyFailed(_) => (Status::Proxy, format!("the proxy refused: {error}")),
-        E::ConnectionFailed => (Status::Connect, "no connection could be made".to_owned()),
-        E::Timeout(_) => (Status::Timeout, "the time was over".to_owned()),
         E::LargeResponseHeader(..) => (Status::BadResponse, "the answer's headers are too large".to_owned()),
         E::BodyExceedsLimit(_) => (Status::TooLarge, "the answer's body is too large".to_owned()),
         E::Decompress(..) => (Status::BadResponse, "the answer's gzip data is damaged".to_owned()),
@@ -44,21 +81,39 @@ fn describe(error: &ureq::Error, context: &Context, sent: Sent) -> (Status, Stri
     }
 }
 
-fn describe_io(error: &io::Error, context: &Context, sent: Sent) -> (Status, String) {
-    if let Some(stop) = error.get_ref().and_then(|inner| inner.downcast_ref::<Stop>()) {
-        return match stop.0 {
-            Stopped::Cancelled => (Status::Cancelled, "the call was cancelled".to_owned()),
-            Stopped::Deadline if context.connected.get() => (Status::Timeout, "the call's time was over".to_owned()),
-            Stopped::Deadline => (Status::Timeout, "no connection within the time allowed".to_owned()),
-        };
+fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'static str) {
+    if let Some(stop) = Stop::of(error) {
+        let (status, text) = describe_stop(stop, context.phase.get());
+        return (status, text, "");
     }
-    if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return (Status::Tls, format!("TLS failed: {tls}"));
+    if let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
+        return (fault.status, fault.text.clone(), fault.advice);
     }
-    let status = match sent {
-        Sent::No if !context.connected.get() => Status::Connect,
-        _ => Status::Io,
+    if let Some(error) = tls::rustls_error(error) {
+        return (Status::Tls, tls::describe(error), tls::advice(error));
+    }
+    let status = if context.phase.get() == Phase::Request { Status::Io } else { Status::Connect };
+    (status, how_it_broke(error, "the server"), "")
+}
+
+/// An error of the network, as a clause.
+pub(super) fn how_it_broke(error: &io::Error, who: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => format!("{who} closed the connection"),
+        io::ErrorKind::ConnectionReset => format!("{who} reset the connection"),
+        _ => format!("the connection broke ({error})"),
+    }
+}
+
+fn describe_stop(stop: Stop, phase: Phase) -> (Status, String) {
+    let text = match (stop, phase) {
+        (Stop::Cancelled, _) => return (Status::Cancelled, "the call was cancelled".to_owned()),
+        (Stop::Silence(limit), _) => format!("nothing came for {} ms, the idle limit", limit.as_millis()),
+        (Stop::Deadline, Phase::Request) => "the call's time was over".to_owned(),
+        (Stop::Deadline, Phase::Lookup) => "the name server did not answer within the time allowed".to_owned(),
+        (Stop::Deadline, Phase::Connect) => "no connection within the time allowed".to_owned(),
+        (Stop::Deadline, Phase::Proxy) => "the proxy did not answer within the time allowed".to_owned(),
+        (Stop::Deadline, Phase::Tls) => "TLS was not agreed within the time allowed".to_owned(),
     };
-    let what = if status == Status::Connect { "no connection could be made" } else { "the connection broke" };
-    (status, format!("{what} ({error})"))
+    (Status::Timeout, text)
 }

@@ -1,31 +1,35 @@
 //! HTTP over ureq: the only place that names it. Sends one request, once, and says what reached the wire.
 
 mod agents;
+mod connection;
+mod connector;
 mod context;
 mod failure;
-mod observe;
 mod proxy;
 mod resolver;
 mod tcp;
 mod tls;
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 use ureq::Agent;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector};
 
+pub(crate) use context::Limits;
 pub(crate) use failure::Broken;
 pub(crate) use proxy::ProxySetting;
 
 use crate::answer::Answer;
+use crate::config::ClientCertificate;
 use crate::error::{Result, Sent};
 use crate::status::Status;
 use crate::target::Origin;
 use crate::watch::Watch;
 use agents::Agents;
+use connector::{Connect, NotYet, Way};
 use context::Context;
 
 /// Idle connections are kept for a poll a minute, with room to spare.
@@ -37,7 +41,7 @@ const BUFFER: usize = 64 * 1024;
 /// Connections to one origin.
 pub(crate) struct Transport {
     agents: Agents,
-    connect_timeout: Duration,
+    limits: Limits,
     body_limit: usize,
 }
 
@@ -63,8 +67,9 @@ pub(crate) struct Settings<'a> {
     pub(crate) origin: &'a Origin,
     pub(crate) proxy: &'a ProxySetting,
     pub(crate) ca_file: Option<&'a str>,
+    pub(crate) client_certificate: Option<&'a ClientCertificate>,
     pub(crate) user_agent: &'a str,
-    pub(crate) connect_timeout: Duration,
+    pub(crate) limits: Limits,
     pub(crate) body_limit: usize,
 }
 
@@ -76,8 +81,7 @@ impl Transport {
             .max_redirects_will_error(false)
             .user_agent(settings.user_agent)
             .accept("application/hal+json, application/json, */*;q=0.5")
-            .proxy(settings.proxy.for_origin(settings.origin)?)
-            .tls_config(tls::config(settings.ca_file)?)
+            .proxy(None)
             .max_idle_connections(MOST_IDLE)
             .max_idle_connections_per_host(MOST_IDLE)
             .max_idle_age(IDLE)
@@ -85,22 +89,19 @@ impl Transport {
             .output_buffer_size(BUFFER)
             .timeout_await_100(None)
             .build();
-        let origin = settings.origin.clone();
-        let agents = Agents::new(move || {
-            let connector =
-                ().chain(SocksConnector::default())
-                    .chain(ConnectProxyConnector::default())
-                    .chain(tcp::Connect)
-                    .chain(RustlsConnector::default())
-                    .chain(observe::Observe::new(&origin));
-            Agent::with_parts(config.clone(), connector, resolver::Cache::default())
+        let way = Arc::new(Way {
+            origin: settings.origin.clone(),
+            proxy: settings.proxy.for_origin(settings.origin)?,
+            tls: tls::Settings::read(settings.ca_file, settings.client_certificate)?,
+            user_agent: settings.user_agent.to_owned(),
         });
-        Ok(Self { agents, connect_timeout: settings.connect_timeout, body_limit: settings.body_limit })
+        let agents = Agents::new(move || Agent::with_parts(config.clone(), Connect::new(&way), NotYet));
+        Ok(Self { agents, limits: settings.limits, body_limit: settings.body_limit })
     }
 
     /// Sends a request and reads the answer as far as its headers. Redirects are not followed.
     pub(crate) fn send(&self, outgoing: &Outgoing, watch: &Watch) -> std::result::Result<Incoming, Broken> {
-        let context = Context::new(watch, self.connect_timeout);
+        let context = Context::new(watch, self.limits);
         let _entered = context.enter();
         let mut builder = Request::builder().method(outgoing.method).uri(outgoing.url);
         if let Some(headers) = builder.headers_mut() {
@@ -138,7 +139,7 @@ impl Incoming {
         let Self { mut answer, body, context, limit } = self;
         let _entered = context.enter();
         let expected = body.content_length().and_then(|length| usize::try_from(length).ok());
-        let broken = |status, text: String| Broken { status, text, sent: Sent::Yes, stale: false };
+        let broken = |status, text: String| Broken { status, text, advice: "", sent: Sent::Yes, stale: false };
         let too_large = || {
             let text = format!("the answer's body is larger than the limit of {limit} bytes");
             broken(Status::TooLarge, text)

@@ -2,56 +2,33 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
-
-use ureq::Error;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
-};
 
 use super::context;
 use crate::guard::SLICE;
-use crate::sys::socket;
+use crate::sys::{connect, socket};
 
-/// Opens a connection unless a proxy's connector already did.
-#[derive(Debug)]
-pub(super) struct Connect;
-
-impl<In: Transport> Connector<In> for Connect {
-    type Out = Either<In, Tcp>;
-
-    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
-        if let Some(chained) = chained {
-            return Ok(Some(Either::A(chained)));
-        }
-        let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for &address in &details.addrs {
-            match socket::connect(address, context::connect_slice) {
-                Ok(stream) => return Tcp::new(stream, details).map(|tcp| Some(Either::B(tcp))),
-                Err(error) if context::is_stop(&error) => return Err(Error::Io(error)),
-                Err(error) => last = error,
-            }
-        }
-        Err(Error::Io(last))
-    }
+/// Bytes in both directions: TCP, or a layer on it. Reads and writes block until there is something, or the call ends.
+pub(super) trait Stream: Read + Write + fmt::Debug + Send + Sync {
+    /// Whether a connection that nobody uses can still carry a request.
+    fn is_idle(&self) -> bool;
 }
 
 /// One connection.
 pub(super) struct Tcp {
     stream: TcpStream,
-    buffers: LazyBuffers,
     slice: (Duration, Duration),
 }
 
 impl Tcp {
-    fn new(stream: TcpStream, details: &ConnectionDetails) -> Result<Self, Error> {
+    /// Connects to the first of some addresses that answers.
+    pub(super) fn open(addresses: &[SocketAddr]) -> io::Result<Self> {
+        let stream = connect::connect(addresses, context::slice)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(SLICE))?;
         stream.set_write_timeout(Some(SLICE))?;
-        let config = details.config;
-        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Self { stream, buffers, slice: (SLICE, SLICE) })
+        Ok(Self { stream, slice: (SLICE, SLICE) })
     }
 }
 
@@ -61,48 +38,52 @@ fn is_pause(error: &io::Error) -> bool {
     matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
 }
 
-impl Transport for Tcp {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
-        let mut rest = &self.buffers.output()[..amount];
-        while !rest.is_empty() {
-            let slice = context::io_slice()?.max(Duration::from_millis(1));
-            if slice != self.slice.1 {
-                self.stream.set_write_timeout(Some(slice))?;
-                self.slice.1 = slice;
-            }
-            match self.stream.write(rest) {
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
-                Ok(written) => rest = &rest[written..],
-                Err(error) if is_pause(&error) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+impl Read for Tcp {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         loop {
-            let slice = context::io_slice()?.max(Duration::from_millis(1));
+            let slice = context::slice()?.max(Duration::from_millis(1));
             if slice != self.slice.0 {
                 self.stream.set_read_timeout(Some(slice))?;
                 self.slice.0 = slice;
             }
-            match self.stream.read(self.buffers.input_append_buf()) {
-                Ok(read) => {
-                    self.buffers.input_appended(read);
-                    return Ok(read > 0);
-                }
+            match self.stream.read(room) {
                 Err(error) if is_pause(&error) => {}
-                Err(error) => return Err(error.into()),
+                Ok(read) => {
+                    context::progress(false);
+                    return Ok(read);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Write for Tcp {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            let slice = context::slice()?.max(Duration::from_millis(1));
+            if slice != self.slice.1 {
+                self.stream.set_write_timeout(Some(slice))?;
+                self.slice.1 = slice;
+            }
+            match self.stream.write(bytes) {
+                Err(error) if is_pause(&error) => {}
+                Ok(written) => {
+                    context::progress(written > 0);
+                    return Ok(written);
+                }
+                Err(error) => return Err(error),
             }
         }
     }
 
-    fn is_open(&mut self) -> bool {
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream for Tcp {
+    fn is_idle(&self) -> bool {
         socket::is_idle(&self.stream)
     }
 }

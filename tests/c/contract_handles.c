@@ -78,10 +78,12 @@ static void as_options(void *handle)
     STATUS(TE_E_BAD_HANDLE, te_options_set_state_dir(handle, ""));
     STATUS(TE_E_BAD_HANDLE, te_options_set_account_group(handle, "1"));
     STATUS(TE_E_BAD_HANDLE, te_options_set_ca_file(handle, "file"));
+    STATUS(TE_E_BAD_HANDLE, te_options_set_client_certificate(handle, "file", NULL));
     STATUS(TE_E_BAD_HANDLE, te_options_set_proxy(handle, ""));
     STATUS(TE_E_BAD_HANDLE, te_options_set_user_agent(handle, "program/1"));
     STATUS(TE_E_BAD_HANDLE, te_options_set_timeout_ms(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_connect_timeout_ms(handle, 1));
+    STATUS(TE_E_BAD_HANDLE, te_options_set_idle_timeout_ms(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_body_limit(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_unauthorized_budget(handle, 1));
     STATUS(TE_E_BAD_HANDLE, te_options_set_wait_for_rate_limits(handle, 1));

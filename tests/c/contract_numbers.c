@@ -25,6 +25,14 @@ static te_status connect_timeout(int64_t number)
     return status;
 }
 
+static te_status idle_timeout(int64_t number)
+{
+    te_options *options = te_options_new();
+    te_status status = te_options_set_idle_timeout_ms(options, number);
+    STATUS(status, outcome(options));
+    return status;
+}
+
 static te_status body_limit(int64_t number)
 {
     te_options *options = te_options_new();
@@ -73,6 +81,7 @@ static const struct {
 } ranges[] = {
     {"timeout", timeout, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"connect timeout", connect_timeout, 1, INT64_MAX, INT64_MIN, INT64_MAX},
+    {"idle timeout", idle_timeout, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"body limit", body_limit, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"timeout of a call", timeout_of_call, 1, INT64_MAX, INT64_MIN, INT64_MAX},
     {"budget of 401 answers", budget, 1, 110, INT32_MIN, INT32_MAX},
@@ -106,6 +115,7 @@ static void at_the_limit(void)
     about("the largest settings");
     te_options_set_timeout_ms(options, INT64_MAX);
     te_options_set_connect_timeout_ms(options, INT64_MAX);
+    te_options_set_idle_timeout_ms(options, INT64_MAX);
     te_options_set_body_limit(options, INT64_MAX);
     te_options_set_unauthorized_budget(options, 110);
     te_call_set_timeout_ms(call, INT64_MAX);

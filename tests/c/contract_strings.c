@@ -125,6 +125,16 @@ static const struct {
     {"account group", te_call_set_account_group, {ARGUMENT, OK, ARGUMENT, OK, ARGUMENT}},
 };
 
+static te_status client_certificate(te_options *options, const char *text)
+{
+    return te_options_set_client_certificate(options, text, NULL);
+}
+
+static te_status key(te_options *options, const char *text)
+{
+    return te_options_set_client_certificate(options, "not there", text);
+}
+
 /* Setters of options: a client is made after them, and a call. */
 static const struct {
     const char *name;
@@ -135,6 +145,8 @@ static const struct {
     {"state directory", te_options_set_state_dir, {ARGUMENT, OK, ARGUMENT, OK, OK}},
     {"account group", te_options_set_account_group, {ARGUMENT, OK, ARGUMENT, OK, ARGUMENT}},
     {"CA file", te_options_set_ca_file, {ARGUMENT, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
+    {"client certificate", client_certificate, {ARGUMENT, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
+    {"its key", key, {TE_E_TLS, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
     /* Loopback never goes through one. */
     {"proxy", te_options_set_proxy, {ARGUMENT, OK, ARGUMENT, OK, OK}},
     {"user agent", te_options_set_user_agent, {ARGUMENT, OK, ARGUMENT, ARGUMENT, ARGUMENT}},

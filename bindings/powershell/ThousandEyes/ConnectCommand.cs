@@ -42,6 +42,14 @@ namespace ThousandEyes.PowerShell
 
         [Parameter]
         [ValidateNotNullOrEmpty]
+        public string ClientCertificate { get; set; }
+
+        [Parameter]
+        [ValidateNotNullOrEmpty]
+        public string ClientCertificateKey { get; set; }
+
+        [Parameter]
+        [ValidateNotNullOrEmpty]
         public string Proxy { get; set; }
 
         [Parameter]
@@ -73,6 +81,8 @@ namespace ThousandEyes.PowerShell
                 AccountGroup = AccountGroup ?? Variable("TE_AID"),
                 StateDir = Whole(StateDirectory) ?? Environment.GetEnvironmentVariable("TE_STATE_DIR"),
                 CaFile = Whole(CaFile),
+                ClientCertificate = Whole(ClientCertificate),
+                ClientCertificateKey = Whole(ClientCertificateKey),
                 Proxy = Proxy,
                 UserAgent = "PowerShell/" + typeof(PSObject).Assembly.GetName().Version,
                 Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : (TimeSpan?)null,

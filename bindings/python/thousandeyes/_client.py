@@ -20,8 +20,8 @@ from ._status import Status
 class Client(OfThisProcess):
     """One token at one origin; for many threads at once. Touches no network until a call is made.
 
-    Without a token: $TE_TOKEN, else the file $TE_TOKEN_FILE. Times are seconds. What is not given has the default that
-    thousandeyes.h names. A failed call raises one of the five kinds of thousandeyes.Error.
+    Without a token: $TE_TOKEN, else the file $TE_TOKEN_FILE. Times are seconds. client_certificate is a PEM file with
+    certificate and key, or a pair of files. What is not given has the default that thousandeyes.h names. A failed call raises one of the five kinds of thousandeyes.Error.
     """
 
     def __init__(
@@ -32,10 +32,12 @@ class Client(OfThisProcess):
         state_dir: str | None = None,
         account_group: str | int | None = None,
         ca_file: str | None = None,
+        client_certificate: str | tuple[str, str] | None = None,
         proxy: str | None = None,
         user_agent: str | None = None,
         timeout: float | None = None,
         connect_timeout: float | None = None,
+        idle_timeout: float | None = None,
         body_limit: int | None = None,
         unauthorized_budget: int | None = None,
         retries: int | None = None,
@@ -52,6 +54,7 @@ class Client(OfThisProcess):
         numbers = {
             "timeout_ms": _given.milliseconds(timeout),
             "connect_timeout_ms": _given.milliseconds(connect_timeout),
+            "idle_timeout_ms": _given.milliseconds(idle_timeout),
             "body_limit": _given.within(body_limit, 64),
             "unauthorized_budget": _given.within(unauthorized_budget, 32),
             "retries": _given.within(retries, 32),
@@ -60,7 +63,7 @@ class Client(OfThisProcess):
         # From here on no traceback that shows local variables shows a secret.
         secret = _given.wipeable(token)
         del token, proxy
-        settings = _given.options(texts, numbers)
+        settings = _given.options(texts, numbers, client_certificate)
         texts.clear()
         try:
             self._handle = native.te_client_new(secret, settings)

@@ -16,7 +16,11 @@ Value = Union[str, int, float, bool, None]
 Params = Union[Mapping[str, Union[Value, Iterable[Value]]], Iterable[tuple[str, Value]]]
 
 
-def options(texts: dict[str, str | int | None], numbers: dict[str, int | None]) -> Handle:
+def options(
+    texts: dict[str, str | int | None],
+    numbers: dict[str, int | None],
+    client_certificate: str | tuple[str, str] | None,
+) -> Handle:
     """Settings. The first that is wrong sticks, and the client made from them reports it."""
     made: Handle = native.te_options_new()
     for name, value in texts.items():
@@ -25,6 +29,10 @@ def options(texts: dict[str, str | int | None], numbers: dict[str, int | None]) 
     for name, number in numbers.items():
         if number is not None:
             getattr(native, f"te_options_set_{name}")(made, number)
+    if client_certificate is not None:
+        certificate, key = client_certificate if isinstance(client_certificate, tuple) else (client_certificate, None)
+        of_key = None if key is None else to_text(str(key))
+        native.te_options_set_client_certificate(made, to_text(str(certificate)), of_key)
     install(made)
     return made
 

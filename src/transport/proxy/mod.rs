@@ -1,11 +1,19 @@
 //! Which proxy a client uses: the option, or the environment; never for loopback.
 
-use ureq::{Proxy, ProxyBuilder};
+mod connect;
+mod exceptions;
+mod socks;
+mod url;
+
+pub(super) use connect::tunnel;
+pub(super) use socks::connect;
+pub(super) use url::{Kind, Proxy};
 
 use crate::environment::variable;
 use crate::error::{Error, Result};
 use crate::status::Status;
 use crate::target::Origin;
+use exceptions::Exceptions;
 
 /// A proxy URL and the hosts that go without it. May hold a password: no Debug.
 #[derive(Default)]
@@ -39,31 +47,11 @@ impl ProxySetting {
     /// instead would show the company's traffic to the network it keeps it from.
     pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<Proxy>> {
         let Some(url) = self.url.as_deref().filter(|_| !origin.is_loopback()) else { return Ok(None) };
-        let refuse = || {
-            Error::new(
-                Status::Proxy,
-                format!(
-                    "{} is not a proxy URL such as http://proxy.example.com:8080. Nothing was sent.",
-                    self.source
-                ),
-            )
-        };
-        let proxy = Proxy::new(url).map_err(|_| refuse())?;
-        if proxy.host().is_empty() {
-            return Err(refuse());
-        }
-        let Some(except) = &self.except else { return Ok(Some(proxy)) };
-        let mut builder: ProxyBuilder = Proxy::builder(proxy.protocol()).host(proxy.host()).port(proxy.port());
-        if let Some(user) = proxy.username() {
-            builder = builder.username(user);
-        }
-        if let Some(password) = proxy.password() {
-            builder = builder.password(password);
-        }
-        for entry in except.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            builder = builder.no_proxy(entry);
-        }
-        builder.build().map(Some).map_err(|_| refuse())
+        let proxy = Proxy::parse(url).map_err(|why| {
+            Error::new(Status::Proxy, format!("{} cannot be used: {why}. Nothing was sent.", self.source))
+        })?;
+        let except = Exceptions::parse(self.except.as_deref().unwrap_or_default());
+        Ok(Some(proxy).filter(|_| !except.contain(origin.host(), origin.port())))
     }
 
     /// What callers on the same way have in common, without user and password.

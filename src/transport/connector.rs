@@ -1,0 +1,126 @@
+//! The way to the API's origin: lookup, TCP, proxy, TLS.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use http::Uri;
+use ureq::Error;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
+
+use super::connection::Connection;
+use super::context::{self, Phase, Stop};
+use super::failure::{Fault, how_it_broke};
+use super::proxy::{self, Kind, Proxy};
+use super::resolver::Cache;
+use super::tcp::{Stream, Tcp};
+use super::tls::{self, Peer, Tls};
+use crate::status::Status;
+use crate::target::Origin;
+
+/// What settings say about the way.
+pub(super) struct Way {
+    pub(super) origin: Origin,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) tls: tls::Settings,
+    pub(super) user_agent: String,
+}
+
+/// Makes connections, with what one process learned on the way.
+pub(super) struct Connect {
+    way: Arc<Way>,
+    names: Cache,
+    tls: Tls,
+}
+
+impl Connect {
+    pub(super) fn new(way: &Arc<Way>) -> Self {
+        Self { way: Arc::clone(way), names: Cache::default(), tls: Tls::default() }
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Stream>> {
+        let Way { origin, proxy, tls, .. } = &*self.way;
+        let (host, port) = (origin.host(), origin.port());
+        let stream = match proxy {
+            Some(proxy) => self.through(proxy)?,
+            None => self.reach(host, port, None)?,
+        };
+        if !origin.is_https() {
+            return Ok(stream);
+        }
+        self.tls.begin(tls, stream, host, Peer::Origin { through_proxy: proxy.is_some() })
+    }
+
+    fn reach(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> io::Result<Box<dyn Stream>> {
+        let fault = |status: Status, text: String| match proxy {
+            Some(proxy) => Fault::new(Status::Proxy, format!("{text}: the proxy {}", proxy.address())),
+            None => Fault::new(status, text),
+        };
+        let addresses = self
+            .names
+            .find(host, port)?
+            .map_err(|why| fault(Status::Dns, format!("the host name {host} was not found ({why})")))?;
+        context::enter_phase(Phase::Connect);
+        match Tcp::open(&addresses) {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => {
+                self.names.forget(host, port);
+                if Stop::of(&error).is_some() {
+                    return Err(error);
+                }
+                let tried = match addresses.len() {
+                    0 | 1 => String::new(),
+                    count => format!("; {count} addresses tried"),
+                };
+                Err(fault(Status::Connect, format!("no connection could be made ({error}{tried})")).into())
+            }
+        }
+    }
+
+    fn through(&self, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {
+        let Way { origin, tls, user_agent, .. } = &*self.way;
+        let (host, port) = (origin.host(), origin.port());
+        let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy))?;
+        if proxy.kind == Kind::Https {
+            stream = self.tls.begin(tls, stream, &proxy.host, Peer::Proxy)?;
+        }
+        context::enter_phase(Phase::Proxy);
+        let made = match proxy.kind {
+            Kind::Http | Kind::Https => proxy::tunnel(&mut *stream, proxy, host, port, user_agent),
+            Kind::Socks5 => proxy::connect(&mut *stream, proxy, host, port),
+        };
+        made.map_err(|error| match error.get_ref() {
+            // Told already, or no fault of the proxy.
+            Some(inner) if inner.is::<Fault>() || inner.is::<Stop>() => error,
+            _ => Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into(),
+        })?;
+        Ok(stream)
+    }
+}
+
+impl Connector for Connect {
+    type Out = Connection;
+
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Connection>, Error> {
+        let stream = self.open()?;
+        Ok(Some(Connection::new(stream, self.way.origin.is_https(), details.config.input_buffer_size())))
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect").finish_non_exhaustive()
+    }
+}
+
+/// ureq asks for addresses on every request, before it looks for a connection; [`Connect`] asks when it makes one.
+#[derive(Debug)]
+pub(super) struct NotYet;
+
+impl Resolver for NotYet {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        Ok(self.empty())
+    }
+}
