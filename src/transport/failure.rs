@@ -100,7 +100,9 @@ fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'stati
         return (fault.status, fault.text.clone(), fault.advice);
     }
     if let Some(error) = tls::rustls_error(error) {
-        return (Status::Tls, tls::describe(error), tls::advice(error));
+        // After the handshake it is data that went wrong on its way.
+        let status = if tls::is_handshake_refused(error) { Status::Tls } else { Status::Io };
+        return (status, tls::describe(error), tls::advice(error));
     }
     let status = if context.phase.get() == Phase::Request { Status::Io } else { Status::Connect };
     (status, how_it_broke(error, "the server"), "")
