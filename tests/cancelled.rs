@@ -13,11 +13,11 @@ use support::capi::{Owned, TOKEN, Watchdog, alone};
 use support::faults::{in_words, rows};
 use support::stand_in::{Answer, StandIn, Step};
 use thousandeyes::ffi::call::{te_call_cancel, te_call_new, te_call_set_body};
+use thousandeyes::ffi::callbacks::te_options_set_interrupt;
 use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new, te_get, te_perform};
 use thousandeyes::ffi::json::te_response_json_int64;
-use thousandeyes::ffi::options::{
-    te_options_new, te_options_set_base_url, te_options_set_interrupt, te_options_set_proxy, te_options_set_state_dir,
-};
+use thousandeyes::ffi::network::te_options_set_proxy;
+use thousandeyes::ffi::options::{te_options_new, te_options_set_base_url, te_options_set_state_dir};
 use thousandeyes::ffi::response::te_response_sent;
 use thousandeyes::ffi::status::TE_E_CANCELLED;
 
@@ -32,7 +32,7 @@ struct Place {
     body: usize,
     /// Another call of the client waits there before.
     second: bool,
-    /// What te_response_sent says, and how many 401 answers the guard counts then.
+    /// What `te_response_sent` says, and how many 401 answers the guard counts then.
     sent: i32,
     lost: i64,
     /// What makes it wait.
@@ -73,21 +73,25 @@ fn serving(answers: Vec<Answer>) -> (String, StandIn) {
 }
 
 fn places() -> Vec<Place> {
-    let (held, address) = full();
-    let connecting = Place::new("connecting", format!("http://{address}"), 0, held);
-    let (held, address) = deaf();
-    let handshake = Place::new("the TLS handshake", format!("https://{address}"), 0, held);
-    let (held, address) = deaf();
+    let (kept, address) = full();
+    let connecting = Place::new("connecting", format!("http://{address}"), 0, kept);
+    let (kept, address) = deaf();
+    let handshake = Place::new("the TLS handshake", format!("https://{address}"), 0, kept);
+    let (kept, address) = deaf();
     let proxy = format!("http://{address}");
-    let proxied = Place { proxy, ..Place::new("the proxy", "https://api.example.com".to_owned(), 0, held) };
-    let (held, address) = deaf();
-    let sending = Place { body: 16 << 20, ..Place::new("sending", format!("http://{address}"), -1, held) };
+    let proxied = Place { proxy, ..Place::new("the proxy", "https://api.example.com".to_owned(), 0, kept) };
+    let (kept, address) = deaf();
+    let sending = Place { body: 16 << 20, ..Place::new("sending", format!("http://{address}"), -1, kept) };
     let (url, server) = serving(vec![Answer::silence()]);
     let head = Place::new("the head", url, -1, server);
     let half = rows::whole();
     let half = Answer::wire(vec![rows::send(&half[..half.len() - 9]), Step::Silence]);
-    let (url, server) = serving(vec![half.clone()]);
+    let (url, server) = serving(vec![half]);
     let body = Place::new("the body", url, 1, server);
+    let zipped = rows::zipped();
+    let zipped = Answer::wire(vec![rows::send(&zipped[..zipped.len() - 20]), Step::Silence]);
+    let (url, server) = serving(vec![zipped]);
+    let gzip = Place::new("a body in gzip", url, 1, server);
     let drip = Step::Drip(vec![b' '; 1000], Duration::from_millis(30));
     let (url, server) = serving(vec![Answer::wire(vec![rows::send(rows::head("")), drip])]);
     let slow = Place::new("a slow body", url, 1, server);
@@ -102,7 +106,7 @@ fn places() -> Vec<Place> {
     let asked = Place::new("Retry-After", url, 1, server);
     let (url, server) = serving(vec![Answer::new(503).header("Retry-After", "60")]);
     let fault = Place::new("the pause after a fault", url, 1, server);
-    vec![connecting, handshake, proxied, sending, head, body, slow, guard, rate, asked, fault]
+    vec![connecting, handshake, proxied, sending, head, body, gzip, slow, guard, rate, asked, fault]
 }
 
 unsafe extern "C" fn asked(flag: *mut c_void) -> i32 {

@@ -3,7 +3,12 @@
 
 mod support;
 
-use support::faults::{World, check_all, rows};
+use std::time::Duration;
+
+use support::client::status;
+use support::faults::{IDLE, Outcome, Row, TIME, World, check_all, guard, in_words, rows};
+use support::stand_in::StandIn;
+use thousandeyes::{Sent, Status};
 
 #[test]
 fn lengths_that_are_wrong() {
@@ -28,4 +33,35 @@ fn gzip_that_is_damaged() {
 #[test]
 fn silence_ends_with_the_calls_time() {
     check_all(&rows::silences(), usize::MAX, World::plain);
+}
+
+/// Though the call has time, and only that: what comes slowly comes.
+#[test]
+fn silence_ends_with_the_idle_limit() {
+    let idle = |row: Row| {
+        let limit = if row.outcome == Outcome::Success { 200 } else { 800 };
+        Row {
+            idle: Duration::from_millis(limit),
+            time: Duration::from_secs(20),
+            says: "800 ms, the idle limit",
+            ..row
+        }
+    };
+    check_all(&rows::silences().into_iter().map(idle).collect::<Vec<_>>(), usize::MAX, World::plain);
+}
+
+#[test]
+fn a_port_that_nobody_has_takes_nothing() {
+    let mut world = World::plain();
+    let address = world.server.address();
+    world.server = StandIn::start();
+    let client = world.client("refused-token", TIME, IDLE);
+    let error = client.get("/tests").expect_err("nobody is there");
+    assert_eq!((error.status(), error.was_sent()), (Status::Connect, Sent::No), "{error}");
+    in_words(error.message());
+    assert_eq!(guard(&client), ("never tried".to_owned(), 0));
+    world.server = StandIn::start_on(address).expect("the same port");
+    world.server.accept("refused-token");
+    assert_eq!(status(&client.get("/tests")), Status::Ok);
+    assert_eq!(world.server.requests(), 1);
 }

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use support::client::status;
-use support::faults::{World, guard, in_words, rows};
+use support::faults::{IDLE, TIME, World, guard, in_words, rows};
 use support::stand_in::{Answer, Step};
 use thousandeyes::{Answer as Answered, Call, Client, Result, Sent, Status};
 
@@ -16,7 +16,7 @@ const LARGE: usize = 8_000_000;
 
 /// A client of a server that it has a kept connection to, or none.
 fn client(world: &World, reused: bool) -> Client {
-    let client = world.client(TOKEN, Duration::from_secs(8));
+    let client = world.client(TOKEN, TIME, IDLE);
     if reused {
         client.get("/status").expect("an answer");
     }

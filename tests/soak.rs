@@ -61,9 +61,9 @@ fn nothing_is_mixed_up_and_nothing_is_left() {
     let _watchdog = Watchdog::new(seconds + 60);
     let directory = Directory::new();
     // Once for what is made once in a process.
-    drop(World::new(&directory, Random::new()));
+    drop(World::new(&directory, &Random::new()));
     let before = held();
-    let world = World::new(&directory, Random::new());
+    let world = World::new(&directory, &Random::new());
     let (third, last) = soak(&world, Duration::from_secs(seconds));
     drop(world);
     assert_eq!(te_live_handles(), 0);

@@ -9,10 +9,11 @@ use std::time::Duration;
 use thousandeyes::ffi::call::{te_call_cancel, te_call_new, te_call_set_timeout_ms};
 use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new, te_get, te_perform, te_request};
 use thousandeyes::ffi::json::te_response_json_string;
+use thousandeyes::ffi::network::{te_options_set_ca_file, te_options_set_proxy};
 use thousandeyes::ffi::object::te_free;
 use thousandeyes::ffi::options::{
-    te_options_new, te_options_set_base_url, te_options_set_ca_file, te_options_set_proxy, te_options_set_state_dir,
-    te_options_set_timeout_ms, te_options_set_unauthorized_budget,
+    te_options_new, te_options_set_base_url, te_options_set_state_dir, te_options_set_timeout_ms,
+    te_options_set_unauthorized_budget,
 };
 use thousandeyes::ffi::pages::{te_pages_new, te_pages_next};
 use thousandeyes::ffi::response::te_response_body;
@@ -63,7 +64,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(directory: &Directory, random: Random) -> Self {
+    pub fn new(directory: &Directory, random: &Random) -> Self {
         let server = StandIn::start();
         server.block_after(None).tests(3, 1);
         for token in &TOKENS[..2] {
@@ -89,7 +90,7 @@ impl World {
             1 => self.server.base_url().replace("127.0.0.1", "localhost"),
             _ => self.server.base_url(),
         });
-        let state_dir = text(if at % 3 == 0 { self.state_dir.clone() } else { String::new() });
+        let state_dir = text(if at.is_multiple_of(3) { self.state_dir.clone() } else { String::new() });
         let ca_file = text(ca_file());
         // SAFETY: C strings.
         let client = unsafe {
@@ -220,7 +221,9 @@ pub struct Faults<'a> {
 impl<'a> Faults<'a> {
     pub fn new(world: &'a World) -> Self {
         // Not those that pass for a good answer, which nobody could tell from one.
-        let rows = [rows::chunks(), rows::heads(), rows::gzip(), rows::cuts(&rows::whole(), &[Step::Reset])].concat();
+        let rows =
+            [rows::chunks(), rows::heads(), rows::gzip(), rows::cuts(rows::whole().as_bytes(), &[Step::Reset])]
+                .concat();
         let bad = rows.iter().filter(|row| row.outcome != super::faults::Outcome::Success);
         let mut kinds: Vec<_> = bad.map(|row| Answer::wire(row.steps.clone())).collect();
         kinds.extend([

@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -46,24 +46,36 @@ struct Shared {
     over: AtomicBool,
 }
 
-/// The folder with `ca.pem`, `server.pem` and `server.key`, made once in a process.
+/// The folder with `ca.pem`, `server.pem` and `server.key`.
 fn certificates() -> &'static PathBuf {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| {
-        let folder = scratch(&format!("certificates-{}", std::process::id()));
-        let make = |name: &str, subject: &str, more: &[&str]| {
-            let mut openssl = Command::new("openssl");
-            openssl.current_dir(&folder).args(["req", "-x509", "-newkey", "ec", "-pkeyopt"]);
-            openssl.args(["ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", subject]);
-            openssl.arg("-keyout").arg(format!("{name}.key")).arg("-out").arg(format!("{name}.pem"));
-            run(openssl.args(more));
-        };
-        make("ca", "/CN=Faults", &["-addext", "keyUsage=critical,keyCertSign"]);
-        let names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
-        let of_ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", names];
-        make("server", "/CN=localhost", &[&of_ca[..], &["-addext", "basicConstraints=critical,CA:FALSE"]].concat());
-        folder
+        let made = scratch("").join("certificates");
+        if !made.exists() {
+            let folder = scratch(&format!("certificates-{}", std::process::id()));
+            make_certificates(&folder);
+            // Another process may have been faster.
+            let _made_already = std::fs::rename(&folder, &made);
+        }
+        // Instead of the system's store, which takes a hundred times longer to read.
+        // SAFETY: nothing but Rust code reads the environment by now, under a lock.
+        unsafe { std::env::set_var("SSL_CERT_FILE", made.join("ca.pem")) };
+        made
     })
+}
+
+fn make_certificates(folder: &Path) {
+    let make = |name: &str, subject: &str, more: &[&str]| {
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(folder).args(["req", "-x509", "-newkey", "ec", "-pkeyopt"]);
+        openssl.args(["ec_paramgen_curve:P-256", "-nodes", "-days", "3650", "-subj", subject]);
+        openssl.arg("-keyout").arg(format!("{name}.key")).arg("-out").arg(format!("{name}.pem"));
+        run(openssl.args(more));
+    };
+    make("ca", "/CN=Faults", &["-addext", "keyUsage=critical,keyCertSign"]);
+    let names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
+    let of_ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", names];
+    make("server", "/CN=localhost", &[&of_ca[..], &["-addext", "basicConstraints=critical,CA:FALSE"]].concat());
 }
 
 /// The file of the authority that signed the front's certificate.

@@ -14,6 +14,12 @@ use super::client::status;
 use super::stand_in::{Answer, StandIn, Step};
 use super::tls_front::{self, Manner, TlsFront};
 
+/// The time of a call, and the silence that it allows, where they do not matter.
+pub const TIME: Duration = Duration::from_secs(8);
+pub const IDLE: Duration = Duration::from_secs(60);
+/// A call ends at most so long after its time.
+const LATE: Duration = Duration::from_millis(100);
+
 /// What becomes of a call. The guard's part follows from it: what was sent and not answered is lost, which counts as a
 /// 401, and whatever follows a whole head leaves that head's verdict alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +43,8 @@ pub struct Row {
     pub tls: Manner,
     /// The time that the call has.
     pub time: Duration,
+    /// The longest silence that it allows.
+    pub idle: Duration,
     /// Words of the message.
     pub says: &'static str,
 }
@@ -44,7 +52,8 @@ pub struct Row {
 impl Row {
     pub fn new(what: impl Into<String>, steps: Vec<Step>, outcome: Outcome, says: &'static str) -> Self {
         let tls = Manner::Relay { goodbye: true };
-        Self { what: what.into(), steps, outcome, tls, time: Duration::from_secs(8), says }
+        let (time, idle) = (TIME, IDLE);
+        Self { what: what.into(), steps, outcome, tls, time, idle, says }
     }
 
     #[must_use]
@@ -84,7 +93,7 @@ impl World {
         }
     }
 
-    pub fn client(&self, token: &str, time: Duration) -> Client {
+    pub fn client(&self, token: &str, time: Duration, idle: Duration) -> Client {
         self.server.accept(token);
         let config = Config {
             base_url: Some(self.base_url.clone()),
@@ -93,6 +102,7 @@ impl World {
             account_group: Some(String::new()),
             proxy: Some(String::new()),
             timeout: time,
+            idle_timeout: idle,
             ..Config::default()
         };
         Client::new(Some(token), config).expect("a client")
@@ -101,7 +111,7 @@ impl World {
     /// Meets the fault, and then a server that behaves.
     pub fn check(&self, row: &Row, number: usize) {
         let token = format!("faults-token-{number}");
-        let client = self.client(&token, row.time);
+        let client = self.client(&token, row.time, row.idle);
         let path = format!("/v7/things/{number}");
         self.server.script(&path, vec![Answer::wire(row.steps.clone())]);
         self.set(&row.tls);
@@ -118,8 +128,10 @@ impl World {
             Outcome::Incomplete(status) => (status, Sent::Yes),
         };
         assert_eq!(status(&result), expected, "{what}");
-        assert!(took < row.time + Duration::from_millis(100), "{took:?}, {what}");
-        assert!(took >= row.time || expected != Status::Timeout, "{took:?}, {what}");
+        let ends = expected == Status::Timeout;
+        let limit = if ends { row.time.min(row.idle) } else { row.time };
+        assert!(took < limit + LATE, "{took:?}, {what}");
+        assert!(took >= limit || !ends, "{took:?}, {what}");
         if let Err(error) = &result {
             assert_eq!(error.was_sent(), sent, "{what}");
             let message = error.message();
@@ -132,21 +144,21 @@ impl World {
         let verdict = if lost || !sent { "never tried" } else { "accepted" };
         assert_eq!(guard(&client), (verdict.to_owned(), u64::from(lost)), "{what}");
         assert_eq!(self.server.seen(&token), u64::from(sent), "{what}");
-        self.check_next(&client, number, &what);
+        check_next(&client, number, &what);
         assert_eq!(self.server.seen(&token), 2 + u64::from(sent), "{what}");
     }
+}
 
-    /// The next calls are answered, and with their own answers.
-    fn check_next(&self, client: &Client, number: usize, what: &str) {
-        for round in 0..2 {
-            let mut call = Call::new("GET", &format!("/echo?own={number}-{round}")).expect("a call");
-            call.timeout(Duration::from_secs(8));
-            let answer = client.perform(&call).unwrap_or_else(|error| panic!("{error}, after {what}"));
-            let own = format!("\"/v7/echo?own={number}-{round}\"");
-            assert_eq!(answer.raw_json("/target"), Some(own.as_str()), "after {what}");
-        }
-        assert_eq!(guard(client), ("accepted".to_owned(), 0), "after {what}");
+/// The next calls are answered, and with their own answers.
+fn check_next(client: &Client, number: usize, what: &str) {
+    for round in 0..2 {
+        let mut call = Call::new("GET", &format!("/echo?own={number}-{round}")).expect("a call");
+        call.timeout(TIME);
+        let answer = client.perform(&call).unwrap_or_else(|error| panic!("{error}, after {what}"));
+        let own = format!("\"/v7/echo?own={number}-{round}\"");
+        assert_eq!(answer.raw_json("/target"), Some(own.as_str()), "after {what}");
     }
+    assert_eq!(guard(client), ("accepted".to_owned(), 0), "after {what}");
 }
 
 /// Checks rows at most so many at a time, each with a server of its own, and tells of all that fail.
