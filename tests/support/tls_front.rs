@@ -123,6 +123,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             break;
         }
         let (client, shared) = (client.expect("a connection"), Arc::clone(shared));
+        threads.retain(|thread: &JoinHandle<()>| !thread.is_finished());
         // A connection that breaks is what this is for.
         threads.push(std::thread::spawn(move || drop(serve(client, &shared))));
     }
