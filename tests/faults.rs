@@ -3,12 +3,12 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::client::status;
 use support::faults::{IDLE, Outcome, Row, TIME, World, check_all, guard, in_words, rows};
-use support::stand_in::StandIn;
-use thousandeyes::{Sent, Status};
+use support::stand_in::{StandIn, Step};
+use thousandeyes::{Call, Sent, Status};
 
 #[test]
 fn lengths_that_are_wrong() {
@@ -64,4 +64,26 @@ fn a_port_that_nobody_has_takes_nothing() {
     world.server.accept("refused-token");
     assert_eq!(status(&client.get("/tests")), Status::Ok);
     assert_eq!(world.server.requests(), 1);
+}
+
+/// With a body that no buffer on the way takes whole.
+#[test]
+fn a_request_that_nobody_reads_ends_with_the_time_and_with_the_idle_limit() {
+    let limits = [(Duration::from_secs(1), IDLE, "time"), (Duration::from_secs(20), Duration::from_secs(1), "idle")];
+    for (time, idle, says) in limits {
+        let world = World::plain();
+        let client = world.client("deaf-token", time, idle);
+        world.server.break_off(0, vec![Step::Deafness]);
+        let mut call = Call::new("POST", "/echo").expect("a call");
+        call.body(&vec![b' '; 32 << 20], "application/json").expect("a body");
+        let begun = Instant::now();
+        let error = client.perform(&call).expect_err("nobody reads");
+        let took = begun.elapsed();
+        assert_eq!((error.status(), error.was_sent()), (Status::Timeout, Sent::Perhaps), "{error}");
+        assert!(error.message().contains(says), "{error}");
+        in_words(error.message());
+        assert!((Duration::from_secs(1)..Duration::from_millis(1400)).contains(&took), "{took:?}");
+        assert_eq!((guard(&client).1, world.server.requests(), world.server.parts()), (1, 0, 1));
+        assert_eq!(status(&client.get("/status")), Status::Ok);
+    }
 }

@@ -221,18 +221,15 @@ pub struct Faults<'a> {
 impl<'a> Faults<'a> {
     pub fn new(world: &'a World) -> Self {
         // Not those that pass for a good answer, which nobody could tell from one.
-        let rows =
-            [rows::chunks(), rows::heads(), rows::gzip(), rows::cuts(rows::whole().as_bytes(), &[Step::Reset])]
-                .concat();
+        let cuts = rows::cuts(rows::whole().as_bytes(), &[Step::Reset]).into_iter().step_by(12).collect();
+        let rows = [rows::chunks(), rows::heads(), rows::gzip(), cuts].concat();
         let bad = rows.iter().filter(|row| row.outcome != super::faults::Outcome::Success);
         let mut kinds: Vec<_> = bad.map(|row| Answer::wire(row.steps.clone())).collect();
-        kinds.extend([
-            Answer::silence(),
-            Answer::reset(),
-            Answer::new(503),
-            Answer::new(500),
-            Answer::pass().wait(Duration::from_millis(50)),
-        ]);
+        kinds.extend([Answer::silence(), Answer::reset(), Answer::new(503), Answer::new(500)]);
+        kinds.push(Answer::pass().wait(Duration::from_millis(50)));
+        // One answer, and another that nobody asked for. Not later: it could come when the next is waited for.
+        let two = ["HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", &rows::whole()].concat();
+        kinds.extend(vec![Answer::wire(vec![rows::send(two), Step::Keep]); 5]);
         Self { world, random: Random(world.seed), kinds }
     }
 
