@@ -6,8 +6,8 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::client::status;
-use support::faults::{IDLE, Outcome, Row, TIME, World, check_all, guard, in_words, rows};
-use support::stand_in::{StandIn, Step};
+use support::faults::{IDLE, Outcome, Row, TIME, World, check_all, guard, in_words, rows, silences};
+use support::stand_in::{Answer, StandIn, Step};
 use thousandeyes::{Call, Sent, Status};
 
 #[test]
@@ -32,7 +32,7 @@ fn gzip_that_is_damaged() {
 
 #[test]
 fn silence_ends_with_the_calls_time() {
-    check_all(&rows::silences(), usize::MAX, World::plain);
+    check_all(&silences::all(), usize::MAX, World::plain);
 }
 
 /// Though the call has time, and only that: what comes slowly comes.
@@ -47,7 +47,7 @@ fn silence_ends_with_the_idle_limit() {
             ..row
         }
     };
-    check_all(&rows::silences().into_iter().map(idle).collect::<Vec<_>>(), usize::MAX, World::plain);
+    check_all(&silences::all().into_iter().map(idle).collect::<Vec<_>>(), usize::MAX, World::plain);
 }
 
 #[test]
@@ -85,5 +85,30 @@ fn a_request_that_nobody_reads_ends_with_the_time_and_with_the_idle_limit() {
         assert!((Duration::from_secs(1)..Duration::from_millis(1400)).contains(&took), "{took:?}");
         assert_eq!((guard(&client).1, world.server.requests(), world.server.parts()), (1, 0, 1));
         assert_eq!(status(&client.get("/status")), Status::Ok);
+    }
+}
+
+/// What the head of a 401 says of the token is true, however its body ends; without a whole head nothing is.
+#[test]
+fn a_401_that_breaks_is_a_verdict_once_its_head_is_whole() {
+    let head = "HTTP/1.1 401 No\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n";
+    let rest = [vec![], vec![Step::Reset], vec![Step::Silence]];
+    for (bytes, rest) in [head.len(), head.len() - 2, 12].into_iter().flat_map(|n| rest.clone().map(|rest| (n, rest)))
+    {
+        let what = format!("{bytes} bytes, then {rest:?}");
+        let world = World::plain();
+        let client = world.client("broken-token", Duration::from_millis(500), IDLE);
+        let fault = Answer::wire([vec![rows::send(&head[..bytes])], rest.clone()].concat());
+        world.server.script("/v7/tests", vec![fault]);
+        let told = status(&client.get("/tests"));
+        let next = status(&client.get("/status"));
+        if bytes == head.len() {
+            assert_eq!((told, next), (Status::Unauthorized, Status::TokenRefused), "{what}");
+            assert_eq!((guard(&client), world.server.requests()), (("rejected".to_owned(), 1), 1), "{what}");
+        } else {
+            let broken = if rest == [Step::Silence] { Status::Timeout } else { Status::Io };
+            assert_eq!((told, next), (broken, Status::Ok), "{what}");
+            assert_eq!((guard(&client), world.server.requests()), (("accepted".to_owned(), 0), 2), "{what}");
+        }
     }
 }

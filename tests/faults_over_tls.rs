@@ -6,7 +6,7 @@ mod support;
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 use support::faults::Outcome::{Incomplete, Success, Unanswered, Unsent};
-use support::faults::{Row, World, check_all, rows};
+use support::faults::{Row, World, check_all, rows, silences};
 use support::stand_in::Step;
 use support::tls_front::Manner;
 use thousandeyes::Status;
@@ -22,7 +22,7 @@ fn check(rows: &[Row]) {
 #[test]
 fn whatever_is_wrong_without_tls_is_wrong_with_it() {
     check(&[rows::lengths(), rows::chunks(), rows::heads(), rows::gzip()].concat());
-    check_all(&rows::silences(), 5, || World::over_tls(&TLS13));
+    check_all(&silences::all(), 5, || World::over_tls(&TLS13));
 }
 
 /// Not each: every one costs several handshakes.

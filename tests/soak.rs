@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use support::capi::{Watchdog, alone};
 use support::client::Directory;
-use support::soak::{Faults, Random, Worker, World};
+use support::soak::faults::Faults;
+use support::soak::{Random, Worker, World};
 use thousandeyes::ffi::object::te_live_handles;
 
 const THREADS: u64 = 32;

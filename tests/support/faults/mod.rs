@@ -1,6 +1,7 @@
 //! Faults of servers, what is to come of each, and the one check that all of them go through.
 
 pub mod rows;
+pub mod silences;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

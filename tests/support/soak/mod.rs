@@ -1,10 +1,11 @@
 //! What a soak test is made of: a world of clients, workers that use them, and faults.
 
+pub mod faults;
+
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
-use std::time::Duration;
 
 use thousandeyes::ffi::call::{te_call_cancel, te_call_new, te_call_set_timeout_ms};
 use thousandeyes::ffi::client::{te_client_cancel, te_client_guard, te_client_new, te_get, te_perform, te_request};
@@ -21,9 +22,8 @@ use thousandeyes::ffi::status::{TE_E_BAD_HANDLE, TE_E_PANIC, TE_E_UNAUTHORIZED, 
 
 use super::capi::Owned;
 use super::client::Directory;
-use super::faults::rows;
-use super::stand_in::{Answer, StandIn, Step};
-use super::tls_front::{Manner, TlsFront, ca_file};
+use super::stand_in::StandIn;
+use super::tls_front::{TlsFront, ca_file};
 
 /// Numbers that look random.
 pub struct Random(u64);
@@ -208,54 +208,6 @@ impl<'a> Worker<'a> {
 
     fn note(&mut self, status: te_status) {
         *self.told.entry(status).or_default() += 1;
-    }
-}
-
-/// Scripts faults.
-pub struct Faults<'a> {
-    world: &'a World,
-    random: Random,
-    kinds: Vec<Answer>,
-}
-
-impl<'a> Faults<'a> {
-    pub fn new(world: &'a World) -> Self {
-        // Not those that pass for a good answer, which nobody could tell from one.
-        let cuts = rows::cuts(rows::whole().as_bytes(), &[Step::Reset]).into_iter().step_by(12).collect();
-        let rows = [rows::chunks(), rows::heads(), rows::gzip(), cuts].concat();
-        let bad = rows.iter().filter(|row| row.outcome != super::faults::Outcome::Success);
-        let mut kinds: Vec<_> = bad.map(|row| Answer::wire(row.steps.clone())).collect();
-        kinds.extend([Answer::silence(), Answer::reset(), Answer::new(503), Answer::new(500)]);
-        kinds.push(Answer::pass().wait(Duration::from_millis(50)));
-        // One answer, and another that nobody asked for. Not later: it could come when the next is waited for.
-        let two = ["HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", &rows::whole()].concat();
-        kinds.extend(vec![Answer::wire(vec![rows::send(two), Step::Keep]); 5]);
-        Self { world, random: Random(world.seed), kinds }
-    }
-
-    /// Gives the number of faults.
-    pub fn until(mut self, over: &AtomicBool) -> u64 {
-        let mut made = 0;
-        while !over.load(SeqCst) {
-            std::thread::sleep(Duration::from_millis(self.random.below(20)));
-            made += 1;
-            match self.random.below(20) {
-                // A quiet time, after all that was scripted.
-                0 => {
-                    std::thread::sleep(Duration::from_millis(200));
-                    self.world.server.reset_behaviour().block_after(None).reset_counts();
-                }
-                1 => self.world.front.set(
-                    self.random
-                        .of(&[Manner::Relay { goodbye: false }, Manner::Reset, Manner::Within(100, vec![0; 99])])
-                        .clone(),
-                ),
-                2 => drop(self.world.server.break_off(9, vec![Step::Reset])),
-                3..10 => self.world.front.set(Manner::Relay { goodbye: true }),
-                _ => drop(self.world.server.script_any(vec![self.random.of(&self.kinds).clone()])),
-            }
-        }
-        made
     }
 }
 
