@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) reused: Cell<bool>,
     /// Something of the answer was read.
     pub(super) answered: Cell<bool>,
+    /// The server closed the connection.
+    pub(super) ended: Cell<bool>,
     /// Who issued the certificate that was not accepted.
     pub(super) refused_issuer: RefCell<Option<Issuer>>,
 }
@@ -108,6 +110,7 @@ impl Context {
             sent: Cell::new(false),
             reused: Cell::new(false),
             answered: Cell::new(false),
+            ended: Cell::new(false),
             refused_issuer: RefCell::default(),
         })
     }

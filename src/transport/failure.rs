@@ -58,10 +58,18 @@ pub(super) fn explain(error: &ureq::Error, context: &Context) -> Broken {
     let sent = if context.sent.get() && refused.is_none() { Sent::Perhaps } else { Sent::No };
     let (status, text, advice) = match error {
         ureq::Error::Io(error) => describe_io(error, context),
+        ureq::Error::Decompress(_, error) if is_of_connection(error, context) => describe_io(error, context),
         other => (describe(other).0, describe(other).1, ""),
     };
     let stale = context.reused.get() && !context.answered.get() && status == Status::Io;
     Broken { status, text, advice, sent, stale }
+}
+
+/// Whether what the decoder of a body met was no fault of the data.
+fn is_of_connection(error: &io::Error, context: &Context) -> bool {
+    let cut = error.kind() == io::ErrorKind::UnexpectedEof && context.ended.get();
+    let inner = error.get_ref();
+    cut || inner.is_some_and(|inner| inner.is::<Stop>() || inner.is::<Fault>()) || tls::rustls_error(error).is_some()
 }
 
 fn refused_handshake(error: &ureq::Error) -> Option<&rustls::Error> {
@@ -76,7 +84,9 @@ fn describe(error: &ureq::Error) -> (Status, String) {
         E::BodyExceedsLimit(_) => (Status::TooLarge, "the answer's body is too large".to_owned()),
         E::Decompress(..) => (Status::BadResponse, "the answer's gzip data is damaged".to_owned()),
         E::Http(_) | E::BadUri(_) => (Status::InvalidArgument, format!("the request cannot be sent ({error})")),
-        E::Protocol(_) | E::BodyStalled => (Status::BadResponse, format!("the answer is not HTTP ({error})")),
+        // It ended with a part of a chunk's size.
+        E::BodyStalled => (Status::Io, "the server closed the connection".to_owned()),
+        E::Protocol(_) => (Status::BadResponse, format!("the answer is not HTTP ({error})")),
         other => (Status::Io, format!("the connection failed ({other})")),
     }
 }
@@ -90,7 +100,9 @@ fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'stati
         return (fault.status, fault.text.clone(), fault.advice);
     }
     if let Some(error) = tls::rustls_error(error) {
-        return (Status::Tls, tls::describe(error), tls::advice(error));
+        // After the handshake it is data that went wrong on its way.
+        let status = if tls::is_handshake_refused(error) { Status::Tls } else { Status::Io };
+        return (status, tls::describe(error), tls::advice(error));
     }
     let status = if context.connected.get() { Status::Io } else { Status::Connect };
     (status, how_it_broke(error, "the server"), "")

@@ -28,7 +28,7 @@ pub(in crate::transport) fn of(error: &TlsError, host: &str, peer: Peer) -> Faul
         TlsError::InvalidMessage(_) | TlsError::InappropriateMessage { .. } => {
             fault(format!("what {whose} answers is not TLS"), "Check host and port.")
         }
-        other => fault(format!("TLS with {whose} failed: {other}"), ""),
+        other => fault(format!("TLS with {whose} failed: {}", words(other)), ""),
     }
 }
 
@@ -63,7 +63,11 @@ pub(in crate::transport) fn advice(error: &TlsError) -> &'static str {
 pub(in crate::transport) fn describe(error: &TlsError) -> String {
     match error {
         TlsError::AlertReceived(alert) => format!("the server broke TLS off: {}", alert_words(*alert)),
-        other => format!("TLS failed: {other}"),
+        TlsError::InvalidMessage(_) | TlsError::InappropriateMessage { .. } => {
+            "what the server sent is not TLS".to_owned()
+        }
+        TlsError::DecryptError => "what the server sent was changed on its way".to_owned(),
+        other => format!("TLS failed: {}", words(other)),
     }
 }
 
@@ -135,7 +139,7 @@ fn certificate(error: &CertificateError, whose: &str, peer: Peer) -> Fault {
         E::BadEncoding | E::UnhandledCriticalExtension => {
             fault(format!("the certificate of {whose} cannot be read"), "")
         }
-        other => fault(format!("the certificate of {whose} was not accepted ({other})"), ""),
+        other => fault(format!("the certificate of {whose} was not accepted ({})", words(other)), ""),
     }
 }
 
@@ -197,8 +201,23 @@ fn alert_words(alert: AlertDescription) -> String {
             "nothing in common to agree on, or it wants a client certificate".to_owned()
         }
         A::UnrecognisedName => "it does not know this host name".to_owned(),
-        other => format!("{other:?}"),
+        other => words(&format!("{other:?}")),
     }
+}
+
+/// Without the names that programs have for things: `BadRecordMac` is "bad record mac".
+fn words(text: &dyn std::fmt::Display) -> String {
+    let text = text.to_string();
+    let mut words = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let joins = c.is_ascii_uppercase() && text[..at].ends_with(|before: char| before.is_ascii_lowercase());
+        let starts = at == 0 && !text[1..].starts_with(|next: char| next.is_ascii_uppercase());
+        if joins {
+            words.push(' ');
+        }
+        words.push(if joins || starts { c.to_ascii_lowercase() } else { c });
+    }
+    words
 }
 
 fn about(alert: AlertDescription, peer: Peer) -> &'static str {
@@ -210,5 +229,18 @@ fn about(alert: AlertDescription, peer: Peer) -> &'static str {
         A::CertificateRequired | A::NoCertificate => "Set the client certificate option.",
         A::ProtocolVersion => "It must speak TLS 1.2 or 1.3.",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_programs_are_told_in_words() {
+        assert_eq!(alert_words(AlertDescription::BadRecordMac), "bad record mac");
+        assert_eq!(alert_words(AlertDescription::Unknown(200)), "alert description(0xc8)");
+        assert_eq!(words(&"peer misbehaved: TooMuchData"), "peer misbehaved: too much data");
+        assert_eq!(words(&"TLS is off"), "TLS is off");
     }
 }

@@ -117,7 +117,14 @@ struct TlsStream(StreamOwned<ClientConnection, Box<dyn Stream>>);
 
 impl Read for TlsStream {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.0.read(room)
+        match self.0.read(room) {
+            // What came before a fault is whole.
+            Err(error) => match self.0.conn.reader().read(room) {
+                Ok(before @ 1..) => Ok(before),
+                _ => Err(error),
+            },
+            read => read,
+        }
     }
 }
 
