@@ -211,7 +211,8 @@ fn words(text: &dyn std::fmt::Display) -> String {
     let mut words = String::with_capacity(text.len() + 8);
     for (at, c) in text.char_indices() {
         let joins = c.is_ascii_uppercase() && text[..at].ends_with(|before: char| before.is_ascii_lowercase());
-        let starts = at == 0 && !text[1..].starts_with(|next: char| next.is_ascii_uppercase());
+        let starts = (at == 0 || text[..at].ends_with(": "))
+            && !text[at..].chars().nth(1).is_some_and(|next| next.is_ascii_uppercase());
         if joins {
             words.push(' ');
         }
