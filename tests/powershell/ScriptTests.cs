@@ -31,12 +31,34 @@ public sealed class ScriptTests
     [Fact]
     public void TheReadmeRunsAsItStands()
     {
-        string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
-        string program = Assert.Single(Regex.Matches(readme, "```powershell\n(.*?)```", RegexOptions.Singleline)).Groups[1].Value;
+        (string[] told, long requests) = RunDocument("README.md");
+        Assert.Equal(3, told.Length);
+        Assert.Matches("^Example 1 [a-z-]+ True$", told[0]);
+        Assert.Equal(1, requests);
+    }
+
+    [Fact]
+    public void ThePageForPowerShellRunsAsItStands()
+    {
+        (string[] told, long requests) = RunDocument(Path.Combine("docs", "powershell.md"));
+        Assert.Matches("^Example 1 [a-z-]+ True$", told[0]);
+        Assert.Contains(told, line => line.StartsWith("TE_E_NOT_FOUND,"));
+        Assert.DoesNotContain(told, line => line.StartsWith("error:"));
+        // A list, a call, and one that fails.
+        Assert.Equal(3, requests);
+    }
+
+    /// <summary>What a document's blocks put out, one after the other, and how many requests they made.</summary>
+    private static (string[], long) RunDocument(string document)
+    {
+        MatchCollection blocks = Regex.Matches(
+            File.ReadAllText(Path.Combine(Root, document)), "```powershell\n(.*?)```", RegexOptions.Singleline);
+        Assert.NotEmpty(blocks);
+        string program = string.Concat(blocks.Select(block => block.Groups[1].Value));
         string home = Directory.CreateTempSubdirectory("thousandeyes-home-").FullName;
         Directory.CreateDirectory(Path.Combine(home, ".local"));
-        string library = Path.GetDirectoryName(Settings.Needed("TE_LIBRARY"))!;
-        Directory.CreateSymbolicLink(Path.Combine(home, ".local", "lib"), library);
+        string library = Settings.Needed("TE_LIBRARY");
+        Directory.CreateSymbolicLink(Path.Combine(home, ".local", "lib"), Path.GetDirectoryName(library)!);
         // The engine's package lacks Select-Object.
         const string select = """
             function Select-Object([string[]] $Property) {
@@ -49,14 +71,13 @@ public sealed class ScriptTests
         {
             start.WorkingDirectory = Root;
             start.Environment["HOME"] = home;
-            start.Environment.Remove("TE_LIBRARY");
+            // A document that names the library itself names the one in this home.
+            start.Environment["TE_LIBRARY"] = program.Contains("$env:TE_LIBRARY =") ? "/none" : library;
             start.Environment.Remove("LD_LIBRARY_PATH");
             start.Environment["TE_BASE_URL"] = server.BaseUrl;
             start.Environment["TE_TOKEN"] = StandIn.Good;
         });
-        Assert.Equal(3, told.Length);
-        Assert.Matches("^Example 1 [a-z-]+ True$", told[0]);
-        Assert.Equal(1, server.Requests);
         Directory.Delete(home, true);
+        return (told, server.Requests);
     }
 }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod capi;
 pub mod client;
 pub mod contract;
+pub mod documents;
 pub mod example;
 pub mod faults;
 pub mod header;
