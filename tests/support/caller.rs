@@ -3,14 +3,15 @@
 //!
 //! `caller [--calls N | --seconds N] [--threads N] [--pause-ms N] [--timeout-ms N] [--when-stdin-closes]`; calls 0: until
 //! it is killed. `caller --on-lines`: one call for each line of its input, and a line of JSON about it.
-//! `--state-dir DIR` is the option of that name. `--bad-tokens N`: one call with each of so many tokens that
+//! `--state-dir DIR`, `--ca-file PATH` and `--proxy URL` are the options of those names. `--bad-tokens N`: one call with each of so many tokens that
 //! begin with `$TE_TOKEN`.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 use std::time::{Duration, Instant};
 
-use thousandeyes::{Client, Config, Error};
+use serde_json::{Value, json};
+use thousandeyes::{Client, Config, Error, Result};
 
 struct Options {
     calls: u64,
@@ -21,6 +22,8 @@ struct Options {
     when_stdin_closes: bool,
     on_lines: bool,
     state_dir: Option<String>,
+    ca_file: Option<String>,
+    proxy: Option<String>,
     bad_tokens: u64,
 }
 
@@ -34,12 +37,20 @@ fn options() -> Options {
         when_stdin_closes: false,
         on_lines: false,
         state_dir: None,
+        ca_file: None,
+        proxy: None,
         bad_tokens: 0,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
-        if argument == "--state-dir" {
-            options.state_dir = arguments.next();
+        let text = match argument.as_str() {
+            "--state-dir" => Some(&mut options.state_dir),
+            "--ca-file" => Some(&mut options.ca_file),
+            "--proxy" => Some(&mut options.proxy),
+            _ => None,
+        };
+        if let Some(text) = text {
+            *text = arguments.next();
             continue;
         }
         let mut number = || arguments.next().and_then(|text| text.parse().ok()).expect("a number");
@@ -76,21 +87,29 @@ fn call(client: &Client, options: &Options) -> (BTreeMap<&'static str, u64>, u12
     (statuses, longest)
 }
 
-fn tell(client: &Client) {
-    let result = client.get("/tests");
-    let (status, message) = match &result {
-        Ok(_) => (thousandeyes::Status::Ok, String::new()),
-        Err(error) => (error.status(), error.message().to_owned()),
+/// A client that could not be made fails every call alike.
+fn tell(client: &Result<Client>) {
+    let result = client.as_ref().map_err(Clone::clone).and_then(|client| client.get("/tests"));
+    let (status, message, sent) = match &result {
+        Ok(_) => (thousandeyes::Status::Ok, String::new(), thousandeyes::Sent::Yes),
+        Err(error) => (error.status(), error.message().to_owned(), error.was_sent()),
     };
-    let report = client.guard().expect("what the guard knows");
-    let guard: serde_json::Value = serde_json::from_slice(report.body()).expect("JSON");
-    println!("{}", serde_json::json!({ "status": status.name(), "message": message, "guard": guard }));
+    let report = client.as_ref().ok().map(|client| client.guard().expect("what the guard knows"));
+    let guard: Option<Value> = report.map(|report| serde_json::from_slice(report.body()).expect("JSON"));
+    let sent = format!("{sent:?}");
+    println!("{}", json!({ "status": status.name(), "message": message, "sent": sent, "guard": guard }));
 }
 
 fn main() {
     let options = options();
     let timeout = Duration::from_millis(options.timeout_ms);
-    let config = Config { timeout, state_dir: options.state_dir.clone(), ..Config::default() };
+    let config = Config {
+        timeout,
+        state_dir: options.state_dir.clone(),
+        ca_file: options.ca_file.clone(),
+        proxy: options.proxy.clone(),
+        ..Config::default()
+    };
     for number in 0..options.bad_tokens {
         let token = std::env::var("TE_TOKEN").expect("a token");
         let client = Client::new(Some(&format!("{token}-{number}")), config.clone()).expect("a client");
@@ -99,11 +118,12 @@ fn main() {
     if options.bad_tokens > 0 {
         return;
     }
-    let client = Client::new(None, config).expect("a client");
+    let client = Client::new(None, config);
     if options.on_lines {
         std::io::stdin().lock().lines().for_each(|_| tell(&client));
         return;
     }
+    let client = client.expect("a client");
     if options.when_stdin_closes {
         let _until_closed = std::io::stdin().read(&mut [0]);
     }

@@ -10,6 +10,8 @@ use serde_json::Value;
 pub struct Told {
     pub status: String,
     pub message: String,
+    /// "No", "Yes" or "Perhaps".
+    pub sent: String,
     pub guard: Value,
 }
 
@@ -52,7 +54,8 @@ impl Process {
         self.output.read_line(&mut line).expect("a line");
         let mut told: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("it ended: {line:?}"));
         let text = |value: &Value| value.as_str().expect("text").to_owned();
-        Told { status: text(&told["status"]), message: text(&told["message"]), guard: told["guard"].take() }
+        let (status, message, sent) = (text(&told["status"]), text(&told["message"]), text(&told["sent"]));
+        Told { status, message, sent, guard: told["guard"].take() }
     }
 
     pub fn id(&self) -> u32 {

@@ -69,7 +69,8 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
     let fault = |text: String, advice: &'static str| Err(Fault::new(Status::Proxy, text).advice(advice).into());
     match code {
         200..300 => Ok(()),
-        407 => log_in(&address, &schemes(headers), proxy.credentials.is_some()),
+        // 401 by mistake: tinyproxy does so.
+        401 | 407 => log_in(&address, code, &schemes(headers), proxy.credentials.is_some()),
         403 => fault(
             format!("the proxy {address} does not let {target} through (HTTP 403)"),
             "Ask whoever runs the proxy to allow it.",
@@ -85,20 +86,20 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
     }
 }
 
-fn log_in(address: &str, schemes: &[&str], has_login: bool) -> io::Result<()> {
+fn log_in(address: &str, code: u16, schemes: &[&str], has_login: bool) -> io::Result<()> {
     let wanted = if schemes.is_empty() { "no known scheme named".to_owned() } else { schemes.join(", ") };
     let takes_basic = schemes.is_empty() || schemes.contains(&"Basic");
     let (text, advice) = match (takes_basic, has_login) {
         (true, true) => (
-            format!("the proxy {address} does not accept user and password (HTTP 407)"),
+            format!("the proxy {address} does not accept user and password (HTTP {code})"),
             "Check both in the proxy's URL; percent-encode what is not a letter or a digit.",
         ),
         (true, false) => (
-            format!("the proxy {address} asks for a log-in (HTTP 407, {wanted})"),
+            format!("the proxy {address} asks for a log-in (HTTP {code}, {wanted})"),
             "Put user and password into the proxy's URL: http://user:password@host:port.",
         ),
         (false, _) => (
-            format!("the proxy {address} takes only log-ins that are not supported here (HTTP 407, {wanted})"),
+            format!("the proxy {address} takes only log-ins that are not supported here (HTTP {code}, {wanted})"),
             "Ask for Basic, or run a local proxy that logs in there, and name that one.",
         ),
     };
