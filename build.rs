@@ -1,4 +1,4 @@
-//! Names the shared library for the run-time linker, and writes the C header beside the build.
+//! Keeps the shared library loaded, and writes the C header beside the build.
 
 /// The files of src/ffi that export something, in the order in which a reader of the header meets them.
 #[cfg(feature = "capi")]
@@ -10,34 +10,15 @@ fn main() {
     if std::env::var_os("CARGO_FEATURE_CAPI").is_none() {
         return;
     }
-    soname();
+    stays_loaded();
     header();
 }
 
-/// The name that programs are linked against changes only when the ABI does.
-fn soname() {
+/// A name lookup cannot be interrupted: unloading the library must not pull the code from under its thread.
+fn stays_loaded() {
     let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    match os.as_str() {
-        "linux" | "freebsd" | "netbsd" | "openbsd" | "android" => {
-            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libthousandeyes.so.0");
-            // A name lookup cannot be interrupted: unloading the library must not pull the code from under its thread.
-            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
-            link_beside_library();
-        }
-        "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libthousandeyes.0.dylib"),
-        _ => {}
-    }
-}
-
-/// A program linked straight against `target/release` asks the run-time linker for the SONAME: cargo names the
-/// library without the number, so a link of that name must lie beside it.
-fn link_beside_library() {
-    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    // target/<profile>/build/<package>-<hash>/out
-    #[cfg(unix)]
-    if let Some(profile) = out.ancestors().nth(3) {
-        // There already, or a layout of cargo's that is new: the installed library does not need it.
-        let _exists = std::os::unix::fs::symlink("libthousandeyes.so", profile.join("libthousandeyes.so.0"));
+    if ["linux", "freebsd", "netbsd", "openbsd", "android"].contains(&&*os) {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
 }
 

@@ -444,8 +444,9 @@ te_status te_options_set_client_certificate(te_options *options,
                                             const char *key_path);
 
 // Proxy URL: http://user:password@proxy.example.com:8080, https://... or socks5://...; "": no proxy. What is not a letter
-// or a digit in user and password is percent-encoded. Default: $HTTPS_PROXY, else $ALL_PROXY, in lower case too, with
-// the exceptions of $NO_PROXY: hosts, domains, addresses, networks (10.0.0.0/8), "*". Loopback never goes through one.
+// or a digit in user and password is percent-encoded. Default: $HTTPS_PROXY, else $ALL_PROXY, in lower case too, else
+// what Windows is set to, with the exceptions of $NO_PROXY: hosts, domains, addresses, networks (10.0.0.0/8), "*".
+// Loopback never goes through one.
 te_status te_options_set_proxy(te_options *options,
                                const char *url);
 

@@ -48,7 +48,7 @@ pub struct Config {
     pub ca_file: Option<String>,
     /// Shown to a server that asks for one.
     pub client_certificate: Option<ClientCertificate>,
-    /// Proxy URL; else `$HTTPS_PROXY`, else `$ALL_PROXY`, with `$NO_PROXY`; empty: none.
+    /// Proxy URL; else `$HTTPS_PROXY`, else `$ALL_PROXY`, with `$NO_PROXY`, else what Windows is set to; empty: none.
     pub proxy: Option<String>,
     /// Put in front of the library's own `User-Agent`.
     pub user_agent: Option<String>,

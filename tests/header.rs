@@ -1,6 +1,7 @@
 //! The installed header in every language standard it is meant for, and the library's symbols against it.
 // needs: cc gcc
 // needs: c++ g++
+// needs: clang clang
 // needs: nm binutils
 // needs: readelf binutils
 
@@ -17,6 +18,8 @@ const PROGRAM: &str = r"
 #include <thousandeyes.h>
 #include <thousandeyes.h>
 
+int32_t version_seen_elsewhere(void);
+
 static int32_t go_on(void *user)
 {
     return user == NULL;
@@ -32,24 +35,52 @@ int main(void)
     const char *body = te_response_body(NULL, &length);
     te_options_set_interrupt(options, interrupt, NULL);
     te_free(options);
-    return te_abi_version() != TE_ABI_VERSION || status >= TE_OK || wait != -1 || length != 0 || body[0] != 0;
+    return version_seen_elsewhere() != TE_ABI_VERSION || status >= TE_OK || wait != -1 || length != 0 || body[0] != 0;
 }
 ";
 
+/// Another unit of the same program.
+const UNIT: &str = r"
+#include <thousandeyes.h>
+
+int32_t version_seen_elsewhere(void);
+int32_t version_seen_elsewhere(void)
+{
+    return te_abi_version();
+}
+";
+
+/// Without -isystem: warnings of the header itself are errors.
+const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
+
+/// What clang knows, but for what the programs are and not the header: C compiled as C++.
+const EVERYTHING: [&str; 4] = ["-Weverything", "-Wno-c++98-compat", "-Wno-c++98-compat-pedantic", "-Werror"];
+
 #[test]
-fn the_header_compiles_alone_and_twice_in_every_standard() {
-    for (compiler, extension, standard) in
-        [("cc", "c", "c99"), ("cc", "c", "c11"), ("c++", "cc", "c++11"), ("c++", "cc", "c++17")]
-    {
-        let source = scratch("header").join(format!("twice.{extension}"));
-        std::fs::write(&source, PROGRAM).unwrap();
-        let program = scratch("header").join(standard);
-        let mut compile = Command::new(compiler);
-        compile.arg(format!("-std={standard}"));
-        compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-I"]);
-        compile.arg(prefix().join("include")).arg(&source).arg("-o").arg(&program);
-        run(compile.arg("-L").arg(prefix().join("lib")).arg("-lthousandeyes"));
-        run(&mut command(&program));
+fn the_header_compiles_alone_and_twice_and_in_two_units_in_every_standard() {
+    let of_c = ["c99", "c11", "c17", "c2x"];
+    let of_cpp = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
+    for (compiler, extension, standards, flags) in [
+        ("gcc", "c", &of_c[..], &WARNINGS[..]),
+        ("clang", "c", &of_c, &EVERYTHING),
+        ("g++", "cc", &of_cpp, &WARNINGS),
+        ("clang++", "cc", &of_cpp, &EVERYTHING),
+    ] {
+        let write = |name: &str, text: &str| {
+            let source = scratch("header").join(format!("{name}-{compiler}.{extension}"));
+            std::fs::write(&source, text).unwrap();
+            source
+        };
+        let null = if extension == "c" { "NULL" } else { "nullptr" };
+        let units = [write("twice", &PROGRAM.replace("NULL", null)), write("unit", UNIT)];
+        for standard in standards {
+            let program = scratch("header").join(format!("{compiler}-{standard}"));
+            let mut compile = Command::new(compiler);
+            compile.arg(format!("-std={standard}")).args(flags).arg("-I").arg(prefix().join("include"));
+            compile.args(&units).arg("-o").arg(&program);
+            run(compile.arg("-L").arg(prefix().join("lib")).arg("-lthousandeyes"));
+            run(&mut command(&program));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 // needs: cc gcc
 // needs: pkg-config pkg-config
 // needs: readelf binutils
+// needs: strace strace
 
 mod support;
 
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::installed::{command, install, prefix, root, run, scratch, text};
+use support::installed::{command, install, output, prefix, root, run, scratch, text, typed};
 use support::stand_in::StandIn;
 
 const TOKEN: &str = "pkg-config-token";
@@ -47,6 +48,8 @@ fn a_package_gets_everything_under_destdir() {
     let expected = [
         "include/thousandeyes.h",
         "include/thousandeyes.hpp",
+        "lib64/cmake/thousandeyes/thousandeyes-config-version.cmake",
+        "lib64/cmake/thousandeyes/thousandeyes-config.cmake",
         "lib64/libthousandeyes.a",
         "lib64/libthousandeyes.so",
         "lib64/libthousandeyes.so.0",
@@ -62,14 +65,67 @@ fn a_package_gets_everything_under_destdir() {
     assert_eq!(link("libthousandeyes.so"), Path::new("libthousandeyes.so.0"));
     assert_eq!(link("libthousandeyes.so.0"), PathBuf::from(format!("libthousandeyes.so.{version}")));
     let described = std::fs::read_to_string(folder.join("pkgconfig/thousandeyes.pc")).unwrap();
-    for line in ["prefix=/opt/te", "libdir=/opt/te/lib64", &format!("Version: {version}")] {
+    for line in ["prefix=/opt/te", "libdir=${prefix}/lib64", &format!("Version: {version}")] {
         assert!(described.lines().any(|found| found == line), "{line} is not in\n{described}");
     }
     assert!(!described.contains(package.to_str().unwrap()), "{described}");
+    assert!(!described.contains('@'), "{described}");
     for header in ["include/thousandeyes.h", "include/thousandeyes.hpp", "include/thousandeyes/client.hpp"] {
         let installed = std::fs::read(package.join("opt/te").join(header)).unwrap();
         assert_eq!(installed, std::fs::read(root().join(header)).unwrap(), "{header}");
     }
+}
+
+/// A program that runs keeps its library, and one that starts meanwhile finds a whole one.
+#[test]
+fn what_is_installed_again_takes_its_place_in_one_step() {
+    let tree = empty("again");
+    run(install().arg("--prefix").arg(&tree));
+    let before = files(&tree);
+    let calls = scratch("install").join("calls");
+    let mut traced = typed("strace");
+    traced.args(["-f", "-qq", "-s", "4096", "-e", "trace=/^(open|creat|rename|unlink|link|symlink|truncate)"]);
+    traced.env_remove("DESTDIR").arg("-o").arg(&calls).arg(install().get_program()).arg("--prefix").arg(&tree);
+    run(&mut traced);
+    assert_eq!(files(&tree), before);
+    let calls = std::fs::read_to_string(calls).unwrap();
+    for file in before {
+        let path = format!("{}\"", tree.join(&file).display());
+        let of_file = calls.lines().filter(|call| call.contains(&path));
+        let touched: Vec<_> = of_file.filter(|call| !call.contains("O_RDONLY") && !call.contains(" = -1 ")).collect();
+        assert!(touched.len() == 1 && touched[0].contains("rename"), "{file}: {touched:#?}");
+    }
+}
+
+#[test]
+fn uninstalling_removes_what_was_installed_and_says_so() {
+    let package = empty("uninstalled");
+    let with = |flags: &[&str]| {
+        let mut command = install();
+        command.env("DESTDIR", &package).args(flags).args(["--prefix=/opt/te", "--libdir", "/opt/te/lib64"]);
+        command
+    };
+    run(&mut with(&[]));
+    let installed = files(&package);
+    let tree = package.join("opt/te");
+    std::fs::write(tree.join("include/thousandeyes/mine.hpp"), "").unwrap();
+    let newer = tree.join("lib64/libthousandeyes.so");
+    std::fs::remove_file(&newer).unwrap();
+    std::os::unix::fs::symlink("libthousandeyes.so.7", &newer).unwrap();
+
+    // Without cargo, which whoever removes it may no longer have.
+    let told = text(&run(with(&["--uninstall"]).env("PATH", "/usr/bin:/bin")));
+    let left = ["opt/te/include/thousandeyes/mine.hpp", "opt/te/lib64/libthousandeyes.so"];
+    assert_eq!(files(&package), left.map(str::to_owned).into());
+    assert!(!tree.join("lib64/cmake/thousandeyes").exists(), "a folder of its own");
+    for file in installed {
+        let says = if left.contains(&&*file) { "Kept" } else { "Removed" };
+        let line = format!("{says} {}", package.join(&file).display());
+        assert!(told.lines().any(|said| said.starts_with(&line)), "{line} is not in\n{told}");
+    }
+    std::fs::remove_file(&newer).unwrap();
+    let nothing = output(&mut with(&["--uninstall"]));
+    assert_eq!(nothing.status.code(), Some(1), "{}", text(&nothing));
 }
 
 /// Builds the example as the README of a program would say, and lists the tests with it.
@@ -99,6 +155,14 @@ fn needs(program: &Path) -> bool {
 #[test]
 fn pkg_config_links_the_shared_library() {
     assert!(needs(&build_and_run(prefix(), "shared", &[], &[])));
+}
+
+#[test]
+fn pkg_config_finds_a_prefix_that_was_moved() {
+    let (first, moved) = (empty("first"), empty("moved"));
+    run(install().arg("--prefix").arg(&first));
+    std::fs::rename(&first, &moved).unwrap();
+    assert!(needs(&build_and_run(&moved, "moved-prefix", &["--define-prefix"], &[])));
 }
 
 #[test]

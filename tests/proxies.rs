@@ -9,6 +9,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use support::net::certificates::{Authority, Wanted};
 use support::net::fake_proxy::FakeProxy;
 use support::net::network::HERE;
@@ -32,6 +34,21 @@ fn calls_go_through_an_http_proxy_on_one_connection() {
         let place = format!("CONNECT {}", origin.place());
         assert_eq!(proxy.requests(), [place]);
         assert_eq!(origin.api.requests(), 3);
+    });
+}
+
+/// Each call finds it out before a byte of its request is sent, so that even a POST goes out again.
+#[test]
+fn an_idle_tunnel_that_its_proxy_closed_is_replaced() {
+    with_api(|_, origin| {
+        let proxy = Tinyproxy::start("Timeout 1");
+        let client = client(through(origin, &format!("http://{PROXY}:{}", proxy.address().port())));
+        for call in 1..=2 {
+            let response = client.perform(&Call::new("POST", "/tests/http-server").expect("a call"));
+            response.unwrap_or_else(|error| panic!("{call}: {error}"));
+            std::thread::sleep(Duration::from_millis(2500));
+        }
+        assert_eq!((proxy.requests().len(), origin.api.requests()), (2, 2));
     });
 }
 

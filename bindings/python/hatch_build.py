@@ -41,8 +41,11 @@ class NativeLibrary(BuildHookInterface):
                 "the library's file in the environment variable TE_LIBRARY."
             )
         target = Path(os.environ.get("CARGO_TARGET_DIR") or Path(self.root, "target")).resolve()
-        command = ["cargo", "rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib"]
-        subprocess.check_call([*command, "--target-dir", str(target)], cwd=self.root)
+        if sys.platform == "win32":
+            command = ["cargo", "rustc", "--locked", "--release", "--lib", "--crate-type", "cdylib", "--target-dir"]
+        else:
+            command = ["sh", str(Path(self.root, "packaging/build-shared"))]
+        subprocess.check_call([*command, str(target)], cwd=self.root)
         return target / "release" / NAME
 
     @staticmethod

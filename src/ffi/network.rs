@@ -35,8 +35,9 @@ pub unsafe extern "C" fn te_options_set_client_certificate(
 }
 
 /// Proxy URL: http://user:password@proxy.example.com:8080, https://... or socks5://...; "": no proxy. What is not a letter
-/// or a digit in user and password is percent-encoded. Default: $HTTPS_PROXY, else $ALL_PROXY, in lower case too, with
-/// the exceptions of $NO_PROXY: hosts, domains, addresses, networks (10.0.0.0/8), "*". Loopback never goes through one.
+/// or a digit in user and password is percent-encoded. Default: $HTTPS_PROXY, else $ALL_PROXY, in lower case too, else
+/// what Windows is set to, with the exceptions of $NO_PROXY: hosts, domains, addresses, networks (10.0.0.0/8), "*".
+/// Loopback never goes through one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_options_set_proxy(options: *mut te_options, url: *const c_char) -> te_status {
     // SAFETY: the caller gave NULL or a C string.

@@ -1,6 +1,8 @@
 //! Sleeping until a number changes, with no lock that a forked child could find taken.
 
+#[cfg(target_os = "linux")]
 use std::sync::atomic::AtomicU32;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 /// Sleeps while the number is `seen`, at most so long. May wake early.

@@ -24,6 +24,8 @@ use crate::target::Origin;
 pub(super) struct Way {
     pub(super) origin: Origin,
     pub(super) proxy: Option<Proxy>,
+    /// Where the origin cannot be reached without one.
+    pub(super) advice_without_proxy: &'static str,
     pub(super) tls: tls::Settings,
     pub(super) user_agent: String,
 }
@@ -56,14 +58,16 @@ impl Connect {
     fn reach(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> io::Result<Box<dyn Stream>> {
         let status = |own: Status| if proxy.is_some() { Status::Proxy } else { own };
         let of = if proxy.is_some() { " of the proxy" } else { "" };
+        let advice = if proxy.is_some() { "" } else { self.way.advice_without_proxy };
         let mut remembered = self.names.remembers(host, port);
         loop {
             let addresses = self
                 .names
                 .find(host, port)
-                .map_err(|error| late(error, format_args!("the name server did not tell where {host} is")))?
+                .map_err(|error| late(error, format_args!("the name server did not tell where {host} is"), advice))?
                 .map_err(|why| {
-                    Fault::new(status(Status::Dns), format!("the host name {host}{of} was not found ({why})"))
+                    let text = format!("the host name {host}{of} was not found ({why})");
+                    Fault::new(status(Status::Dns), text).advice(advice)
                 })?;
             let error = match Tcp::open(&addresses) {
                 Ok(stream) => return Ok(Box::new(stream)),
@@ -81,10 +85,10 @@ impl Connect {
                 count => format!(" at any of {count} addresses"),
             };
             if stopped {
-                return Err(late(error, format_args!("no connection{to}{at}")));
+                return Err(late(error, format_args!("no connection{to}{at}"), advice));
             }
             let text = format!("no connection{to}{at} could be made ({error})");
-            return Err(Fault::new(status(Status::Connect), text).into());
+            return Err(Fault::new(status(Status::Connect), text).advice(advice).into());
         }
     }
 
@@ -103,7 +107,7 @@ impl Connect {
             // Told already.
             Some(inner) if inner.is::<Fault>() => error,
             Some(inner) if inner.is::<Stop>() => {
-                late(error, format_args!("the proxy {} did not answer", proxy.address()))
+                late(error, format_args!("the proxy {} did not answer", proxy.address()), "")
             }
             _ => match tls::rustls_error(&error) {
                 // In version 1.3 a server may break off after its client took TLS as agreed.

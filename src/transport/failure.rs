@@ -109,9 +109,11 @@ fn describe_io(error: &io::Error, context: &Context) -> (Status, String, &'stati
 }
 
 /// What was waited for when the time for a connection was over; any other error as it is.
-pub(super) fn late(error: io::Error, what: impl fmt::Display) -> io::Error {
+pub(super) fn late(error: io::Error, what: impl fmt::Display, advice: &'static str) -> io::Error {
     match Stop::of(&error) {
-        Some(Stop::Deadline) => Fault::new(Status::Timeout, format!("{what} within the time allowed")).into(),
+        Some(Stop::Deadline) => {
+            Fault::new(Status::Timeout, format!("{what} within the time allowed")).advice(advice).into()
+        }
         _ => error,
     }
 }

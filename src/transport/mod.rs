@@ -94,6 +94,7 @@ impl Transport {
         let way = Arc::new(Way {
             origin: settings.origin.clone(),
             proxy: settings.proxy.for_origin(settings.origin)?,
+            advice_without_proxy: settings.proxy.advice_without(),
             tls: tls::Settings::read(settings.ca_file, settings.client_certificate)?,
             user_agent: settings.user_agent.to_owned(),
         });

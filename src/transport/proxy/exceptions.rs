@@ -1,4 +1,4 @@
-//! The hosts of `NO_PROXY`, which go without a proxy.
+//! The hosts that go without a proxy: those of `NO_PROXY`, in the grammar of Windows' settings as well.
 
 use std::net::IpAddr;
 
@@ -13,15 +13,19 @@ enum Entry {
     Network(IpNet),
     /// A host and all below it, and the port if only that one is meant; an address with a port too.
     Domain(String, Option<u16>),
+    /// `<local>`: names without a dot.
+    Local,
+    /// What lies between any number of `*`, as in `10.*`.
+    Pattern(Vec<String>),
 }
 
-/// The entries of a list, separated by commas or white space.
+/// The entries of a list, separated by commas, semicolons or white space.
 #[derive(Debug, Default)]
 pub(super) struct Exceptions(Vec<Entry>);
 
 impl Exceptions {
     pub(super) fn parse(list: &str) -> Self {
-        let entries = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
+        let entries = list.split(|c: char| ",;".contains(c) || c.is_whitespace()).filter(|entry| !entry.is_empty());
         Self(entries.filter_map(Entry::parse).collect())
     }
 
@@ -36,6 +40,8 @@ impl Exceptions {
                 host.strip_suffix(domain.as_str()).is_some_and(below) && only.is_none_or(|only| only == port)
             }
             (Entry::Network(_), None) => false,
+            (Entry::Local, address) => address.is_none() && !host.contains('.'),
+            (Entry::Pattern(parts), _) => matches(host, parts),
         })
     }
 }
@@ -44,6 +50,12 @@ impl Entry {
     fn parse(text: &str) -> Option<Self> {
         if text == "*" {
             return Some(Self::Everything);
+        }
+        if text.eq_ignore_ascii_case("<local>") {
+            return Some(Self::Local);
+        }
+        if text.rfind('*').is_some_and(|last| last > 0) {
+            return Some(Self::Pattern(text.split('*').map(str::to_ascii_lowercase).collect()));
         }
         let bare = text.trim_start_matches('[').trim_end_matches(']');
         if let Ok(network) = bare.parse::<IpNet>() {
@@ -59,6 +71,15 @@ impl Entry {
         let host = host.strip_prefix('*').unwrap_or(host).trim_matches(['.', '[', ']']).to_ascii_lowercase();
         (!host.is_empty()).then_some(Self::Domain(host, port))
     }
+}
+
+/// Whether a host begins with the first part, ends with the last, and has the others between them, in order.
+fn matches(host: &str, parts: &[String]) -> bool {
+    let [first, between @ .., last] = parts else { return false };
+    let Some(rest) = host.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str())) else {
+        return false;
+    };
+    between.iter().try_fold(rest, |rest, part| rest.split_once(part.as_str()).map(|(_, after)| after)).is_some()
 }
 
 #[cfg(test)]
@@ -95,6 +116,19 @@ mod tests {
             ("0.3", "10.1.0.3", false),
             ("10.0.0.0/99,,:", "10.1.2.3", false),
             ("", "h", false),
+            ("a.b;10.*;<local>", "10.1.2.3", true),
+            ("10.*", "110.1.2.3", false),
+            ("10.*", "10", false),
+            ("192.168.*.1", "192.168.7.1", true),
+            ("192.168.*.1", "192.168.7.2", false),
+            ("*.EXAMPLE.*", "api.example.com", true),
+            ("*.example.*", "example.com", false),
+            ("a*a", "a", false),
+            ("a*b*c", "axbxc", true),
+            ("a*b*c", "axc", false),
+            ("<local>", "intranet", true),
+            ("<local>", "api.example.com", false),
+            ("<local>", "::1", false),
         ] {
             assert_eq!(Exceptions::parse(list).contain(host, 443), is_in, "{list} {host}");
         }

@@ -1,9 +1,10 @@
-//! Which proxy a client uses: the option, or the environment; never for loopback.
+//! Which proxy a client uses: the option, the environment, or what Windows is set to; never for loopback.
 
 mod connect;
 mod exceptions;
 mod socks;
 mod url;
+mod windows;
 
 pub(super) use connect::tunnel;
 pub(super) use socks::connect;
@@ -14,23 +15,26 @@ use crate::error::{Error, Result};
 use crate::status::Status;
 use crate::target::Origin;
 use exceptions::Exceptions;
+use windows::System;
 
 /// A proxy URL and the hosts that go without it. May hold a password: no Debug.
 #[derive(Default)]
 pub(crate) struct ProxySetting {
     url: Option<String>,
-    except: Option<String>,
+    except: String,
     source: &'static str,
+    /// Windows asks a script for the way, which nobody runs here.
+    is_left_to_script: bool,
 }
 
 impl ProxySetting {
     /// A setting and its exceptions, for fuzzers.
     #[cfg(fuzzing)]
     pub(super) fn new(url: &str, except: &str) -> Self {
-        Self { url: Some(url.to_owned()), except: Some(except.to_owned()), source: "The proxy option" }
+        Self { url: Some(url.to_owned()), except: except.to_owned(), source: "The proxy option", ..Self::default() }
     }
 
-    /// The option, or else `HTTPS_PROXY`, or else `ALL_PROXY`, upper case before lower.
+    /// The option, or else `HTTPS_PROXY`, or else `ALL_PROXY`, upper case before lower, or else what Windows is set to.
     pub(crate) fn find(option: Option<&str>) -> Result<Self> {
         let either = |name: &str| match variable(name)? {
             Some(value) => Ok(Some(value)),
@@ -38,15 +42,29 @@ impl ProxySetting {
         };
         if let Some(option) = option {
             let url = Some(option.trim().to_owned()).filter(|url| !url.is_empty());
-            return Ok(Self { url, except: None, source: "The proxy option" });
+            return Ok(Self { url, source: "The proxy option", ..Self::default() });
         }
-        let except = either("NO_PROXY")?;
+        let except = either("NO_PROXY")?.unwrap_or_default();
         for (name, source) in [("HTTPS_PROXY", "$HTTPS_PROXY"), ("ALL_PROXY", "$ALL_PROXY")] {
             if let Some(url) = either(name)? {
-                return Ok(Self { url: Some(url), except, source });
+                return Ok(Self { url: Some(url), except, source, ..Self::default() });
             }
         }
-        Ok(Self::default())
+        let system = System::read();
+        let Some(url) = system.url() else {
+            return Ok(Self { is_left_to_script: system.has_script, ..Self::default() });
+        };
+        let except = format!("{except};{}", system.except);
+        Ok(Self { url: Some(url), except, source: "The proxy that Windows is set to", is_left_to_script: false })
+    }
+
+    /// What to do where an origin cannot be reached without a proxy; empty: what to do about any.
+    pub(super) fn advice_without(&self) -> &'static str {
+        if self.is_left_to_script {
+            "Windows finds its proxy by a script (PAC), which is not supported: name the proxy in the proxy option."
+        } else {
+            ""
+        }
     }
 
     /// The proxy for an origin, if it goes through one. A setting that is not one is an error: going direct
@@ -56,7 +74,7 @@ impl ProxySetting {
         let proxy = Proxy::parse(url).map_err(|why| {
             Error::new(Status::Proxy, format!("{} cannot be used: {why}. Nothing was sent.", self.source))
         })?;
-        let except = Exceptions::parse(self.except.as_deref().unwrap_or_default());
+        let except = Exceptions::parse(&self.except);
         Ok(Some(proxy).filter(|_| !except.contain(origin.host(), origin.port())))
     }
 
@@ -64,6 +82,6 @@ impl ProxySetting {
     pub(crate) fn route(&self) -> String {
         let url = self.url.as_deref().unwrap_or("");
         let host = url.rsplit_once('@').map_or(url, |(_, host)| host);
-        format!("{host} {}", self.except.as_deref().unwrap_or(""))
+        format!("{host} {}", self.except)
     }
 }

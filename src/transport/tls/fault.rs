@@ -35,7 +35,7 @@ pub(in crate::transport) fn of(error: &TlsError, host: &str, peer: Peer) -> Faul
 /// The network ended the handshake.
 pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
     if Stop::of(&error).is_some() {
-        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)));
+        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)), "");
     }
     let how = match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
