@@ -1,17 +1,27 @@
-//! C programs on the installed tree: the example, and a program linked straight against `target/release`.
+//! C programs on the installed tree: the examples, and a program linked straight against `target/release`.
 // needs: cc gcc
 
 mod support;
+
+use std::process::Command;
 
 use support::client::Directory;
 use support::example;
 use support::installed::{command, compile, output, root, run, scratch};
 use support::stand_in::StandIn;
 
+fn in_c(name: &str) -> Command {
+    command(compile("cc", &format!("examples/c/{name}.c"), &["-std=c99"]))
+}
+
 #[test]
-fn the_example_runs() {
-    let program = compile("cc", "examples/list_tests.c", &["-std=c99"]);
-    example::check(|| command(&program));
+fn the_examples_run() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| example::lists_tests(|| in_c("list_tests")));
+        scope.spawn(|| example::calls_first(&in_c));
+        scope.spawn(|| example::tells_of_a_lockout(&in_c));
+        scope.spawn(|| example::watches(&in_c, "-TERM", Some(0)));
+    });
 }
 
 #[test]
@@ -19,9 +29,9 @@ fn a_program_linked_against_target_release_runs() {
     let program = scratch("programs").join("linked-against-target-release");
     let release = root().join("target/release");
     let mut cc = command("cc");
-    cc.arg(root().join("examples/list_tests.c")).arg("-I").arg(root().join("include")).arg("-L").arg(&release);
+    cc.arg(root().join("examples/c/list_tests.c")).arg("-I").arg(root().join("include")).arg("-L").arg(&release);
     run(cc.args(["-lthousandeyes", "-o"]).arg(&program));
-    example::check(|| {
+    example::lists_tests(|| {
         let mut program = command(&program);
         program.env("LD_LIBRARY_PATH", &release);
         program
@@ -34,7 +44,7 @@ fn a_program_linked_against_target_release_runs() {
 fn closed_standard_streams_are_not_taken_for_connections() {
     let server = StandIn::start();
     server.accept("good-token");
-    let program = compile("cc", "examples/list_tests.c", &["-std=c99"]);
+    let program = compile("cc", "examples/c/list_tests.c", &["-std=c99"]);
     for closed in ["0<&-", "1>&-", "2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"] {
         let state = Directory::new();
         let mut shell = command("sh");
@@ -55,7 +65,7 @@ fn closed_standard_streams_are_not_taken_for_connections() {
 fn a_log_that_nobody_reads_does_not_end_the_program() {
     let server = StandIn::start();
     server.accept("good-token");
-    let program = compile("cc", "examples/list_tests.c", &["-std=c99"]);
+    let program = compile("cc", "examples/c/list_tests.c", &["-std=c99"]);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut example = command(&program);

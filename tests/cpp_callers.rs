@@ -1,4 +1,4 @@
-//! C++ programs on the installed tree: the example, and checks of the whole C++ header.
+//! C++ programs on the installed tree: the examples, and checks of the whole C++ header.
 // needs: c++ g++
 // needs: valgrind valgrind
 
@@ -58,12 +58,20 @@ fn check(name: &str, server: &StandIn) {
     passes(name, &mut with(command(sanitized()), name, server));
 }
 
+fn in_cpp(name: &str) -> Command {
+    command(compile("c++", &format!("examples/cpp/{name}.cpp"), &["-std=c++17"]))
+}
+
 #[test]
-fn the_example_runs() {
-    for standard in ["-std=c++11", "-std=c++17"] {
-        let program = compile("c++", "examples/list_tests.cpp", &[standard]);
-        example::check(|| command(&program));
-    }
+fn the_examples_run() {
+    let oldest = compile("c++", "examples/cpp/list_tests.cpp", &["-std=c++11"]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| example::lists_tests(|| command(&oldest)));
+        scope.spawn(|| example::lists_tests(|| in_cpp("list_tests")));
+        scope.spawn(|| example::calls_first(&in_cpp));
+        scope.spawn(|| example::tells_of_a_lockout(&in_cpp));
+        scope.spawn(|| example::watches(&in_cpp, "-TERM", Some(0)));
+    });
 }
 
 #[test]

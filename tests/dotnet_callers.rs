@@ -1,4 +1,4 @@
-//! C# programs on the installed tree: the example, and checks of the whole binding.
+//! C# programs on the installed tree: the examples, and checks of the whole binding.
 // needs: mcs mono-mcs
 // needs: mono mono-runtime
 
@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use serde_json::json;
+use support::example;
 use support::installed::{command, output, root, run, scratch, text};
 use support::stand_in::{Answer, StandIn};
 
@@ -46,9 +47,11 @@ fn mono(program: &Path) -> Command {
     mono
 }
 
-fn example() -> Command {
-    static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
-    mono(program(&EXAMPLE, "ListTests.exe", &[root().join("examples/ListTests.cs")]))
+fn in_csharp(name: &str) -> Command {
+    static MADE: [OnceLock<PathBuf>; 4] = [const { OnceLock::new() }; 4];
+    let at = ["first_call", "list_tests", "lockout", "watch"].iter().position(|each| *each == name).unwrap();
+    let file = ["FirstCall", "ListTests", "Lockout", "Watch"][at];
+    mono(program(&MADE[at], &format!("{file}.exe"), &[root().join(format!("examples/csharp/{file}.cs"))]))
 }
 
 fn server() -> StandIn {
@@ -72,8 +75,14 @@ fn check(name: &str, server: &StandIn) -> Output {
 }
 
 #[test]
-fn the_example_runs() {
-    support::example::check(example);
+fn the_examples_run() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| example::lists_tests(|| in_csharp("list_tests")));
+        scope.spawn(|| example::calls_first(&in_csharp));
+        scope.spawn(|| example::tells_of_a_lockout(&in_csharp));
+        // With its output in a file, Mono leaves signals to the system.
+        scope.spawn(|| example::watches(&in_csharp, "-TERM", None));
+    });
 }
 
 #[test]
@@ -82,7 +91,7 @@ fn a_library_with_another_interface_is_refused() {
     let source = "int te_abi_version(void) { return 7; }\nconst char *te_version(void) { return \"9.9.9\"; }\n";
     std::fs::write(folder.join("other.c"), source).unwrap();
     run(Command::new("cc").current_dir(&folder).args(["-shared", "-fPIC", "-o", "libthousandeyes.so", "other.c"]));
-    let refused = text(&output(example().env("LD_LIBRARY_PATH", folder)));
+    let refused = text(&output(in_csharp("list_tests").env("LD_LIBRARY_PATH", folder)));
     let says = "The libthousandeyes found, version 9.9.9, has C interface 7; this binding needs 0.";
     assert!(refused.contains(says), "{refused}");
 }

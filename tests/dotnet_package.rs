@@ -1,10 +1,12 @@
-//! The .NET package, made and used: the C# example runs on it with nothing but the package's own library.
+//! The .NET package, made and used: the C# examples run on it with nothing but the package's own library.
 // needs: dotnet dotnet-sdk-10.0
 
 mod support;
 
+use std::path::Path;
 use std::process::Command;
 
+use support::example;
 use support::installed::{command, library, output, root, run, scratch, text};
 
 fn dotnet(arguments: &[&str]) -> Command {
@@ -17,7 +19,7 @@ fn dotnet(arguments: &[&str]) -> Command {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_example_runs_on_the_package() {
+fn the_examples_run_on_the_package() {
     let packages = scratch("dotnet-package");
     std::fs::remove_dir_all(&packages).unwrap();
     let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
@@ -31,9 +33,18 @@ fn the_example_runs_on_the_package() {
     run(dotnet(&["pack", "bindings/dotnet", &runtimes]).arg("-o").arg(&packages));
 
     let from = format!("-p:Packages={}", packages.display());
-    support::example::check(|| {
-        let mut example = dotnet(&["run", "--verbosity", "quiet", "--project", "tests/dotnet_package"]);
-        example.arg(&from);
+    let built = |file: &str| {
+        let made = packages.join(file);
+        let which = format!("-p:Example={file}");
+        run(dotnet(&["build", "tests/dotnet_package", &from, &which]).arg("-o").arg(&made));
+        made.join(format!("{file}.dll"))
+    };
+    let run_built = |assembly: &Path| {
+        let mut example = command("dotnet");
+        example.env_remove("LD_LIBRARY_PATH").arg(assembly);
         example
-    });
+    };
+    let (list_tests, watch) = (built("ListTests"), built("Watch"));
+    example::lists_tests(|| run_built(&list_tests));
+    example::watches(&|_| run_built(&watch), "-INT", Some(0));
 }

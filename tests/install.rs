@@ -135,7 +135,7 @@ fn build_and_run(tree: &Path, name: &str, asked: &[&str], flags: &[&str]) -> Pat
     let said = text(&run(ask.arg("thousandeyes")));
     let program = scratch("install").join(name);
     let mut compile = Command::new("cc");
-    compile.args(flags).arg(root().join("examples/list_tests.c")).args(said.split_whitespace());
+    compile.args(flags).arg(root().join("examples/c/list_tests.c")).args(said.split_whitespace());
     run(compile.arg("-o").arg(&program));
     let server = StandIn::start();
     server.accept(TOKEN).tests(3, 50);

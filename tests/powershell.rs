@@ -22,8 +22,8 @@ fn callers() -> String {
     let made = scratch("powershell-callers");
     run(dotnet("build").args(["tests/dotnet_package", "-o"]).arg(&made));
     let assembly = made.join("ListTests.dll");
-    let program = compile("cc", "examples/list_tests.c", &[]);
-    let script = root().join("examples/list_tests.py");
+    let program = compile("cc", "examples/c/list_tests.c", &[]);
+    let script = root().join("examples/python/list_tests_ctypes.py");
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let commands =
         [vec!["dotnet".to_owned(), text(&assembly)], vec![text(&program)], vec!["python3".to_owned(), text(&script)]];

@@ -9,9 +9,9 @@ use support::stand_in::StandIn;
 
 #[test]
 fn the_example_runs() {
-    example::check(|| {
+    example::lists_tests(|| {
         let mut python = command("python3");
-        python.arg("-B").arg(root().join("examples/list_tests.py")).env("TE_LIBRARY", library());
+        python.arg("-B").arg(root().join("examples/python/list_tests_ctypes.py")).env("TE_LIBRARY", library());
         python
     });
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use support::example;
 use support::installed::{library, output, root, run, scratch, text, typed};
-use support::stand_in::StandIn;
 
 /// The interpreters of this machine that the package is for; `python3` is the first.
 const INTERPRETERS: [&str; 7] =
@@ -129,22 +129,20 @@ fn the_tests_pass_on_the_installed_wheel_in_every_python_here() {
     assert!(!versions.is_empty(), "no Python runs here");
 }
 
+fn in_python(name: &str) -> Command {
+    let mut example = python(with_package());
+    example.arg(root().join(format!("examples/python/{name}.py")));
+    example
+}
+
 #[test]
-fn the_example_runs_on_the_package() {
-    let server = StandIn::start();
-    server.accept("example-token");
-    let example = |token: &str| {
-        let mut example = python(with_package());
-        example.arg(root().join("examples/list_tests_package.py"));
-        output(example.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", token))
-    };
-    let listed = example("example-token");
-    assert_eq!(text(&listed).lines().collect::<Vec<_>>(), ["Example 1", "Example 2", "Example 3"]);
-    let bad = example("not-accepted");
-    assert_eq!(bad.status.code(), Some(1));
-    assert!(text(&bad).starts_with("TE_E_UNAUTHORIZED: Page 1 (GET /v7/tests): "), "{}", text(&bad));
-    assert_eq!(text(&bad).lines().count(), 1, "{}", text(&bad));
-    assert_eq!(server.requests(), 2);
+fn the_examples_run_on_the_package() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| example::lists_tests(|| in_python("list_tests")));
+        scope.spawn(|| example::calls_first(&in_python));
+        scope.spawn(|| example::tells_of_a_lockout(&in_python));
+        scope.spawn(|| example::watches(&in_python, "-TERM", Some(0)));
+    });
 }
 
 #[test]
@@ -155,7 +153,9 @@ fn the_types_are_whole() {
         check.arg(scratch("python").join("mypy")).arg("--python-executable").arg(with_package());
         text(&output(check.args(what)))
     };
-    for what in [["-p", "thousandeyes"].as_slice(), &["tests/python", "examples/list_tests_package.py"]] {
+    let examples = ["first_call", "list_tests", "watch", "lockout"].map(|name| format!("examples/python/{name}.py"));
+    let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
+    for what in [["-p", "thousandeyes"].as_slice(), &["tests/python"], &examples] {
         let told = told(what);
         assert!(told.starts_with("Success: no issues found"), "{told}");
     }

@@ -24,10 +24,24 @@ public static class Host
             together.SignalAndWait();
             using PowerShell shell = PowerShell.Create(runspace);
             shell.AddScript(arguments[1]).AddArgument(Shell.Module);
-            string[] lines = shell.Invoke().Select(one => $"{one}").ToArray();
-            foreach (string line in lines.Concat(shell.Streams.Error.Select(error => $"error: {error}")))
+            Console.CancelKeyPress += (_, pressed) =>
             {
-                Console.WriteLine(line);
+                pressed.Cancel = true;
+                shell.Stop();
+            };
+            using PSDataCollection<PSObject> told = new();
+            told.DataAdded += (_, added) => Console.WriteLine($"{told[added.Index]}");
+            try
+            {
+                shell.Invoke(null, told);
+            }
+            catch (PipelineStoppedException)
+            {
+                return;
+            }
+            foreach (ErrorRecord error in shell.Streams.Error)
+            {
+                Console.WriteLine($"error: {error}");
             }
         })).ToArray();
         Array.ForEach(threads, thread => thread.Start());
@@ -38,16 +52,22 @@ public static class Host
     /// <summary>The lines that the script puts out in a fresh process; the module's manifest is its $args[0].</summary>
     public static string[] Run(int runspaces, string script, Action<ProcessStartInfo>? more = null)
     {
+        using Process process = Start(runspaces, script, more);
+        string told = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, told);
+        return told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The same, while it runs. SIGINT is Ctrl-C, as in a shell.</summary>
+    public static Process Start(int runspaces, string script, Action<ProcessStartInfo>? more = null)
+    {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
         foreach (string argument in new[] { "exec", typeof(Host).Assembly.Location, $"{runspaces}", script })
         {
             start.ArgumentList.Add(argument);
         }
         more?.Invoke(start);
-        using Process process = Process.Start(start)!;
-        string told = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, told);
-        return told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return Process.Start(start)!;
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn answer(request: &Request, settings: &Settings) -> Answer {
         "account-groups" => Some(account_groups()),
         "status" => Some(Answer::json(200, &json!({"timestamp": date::http_date(settings.epoch)}))),
         "agents" => Some(agents(settings)),
+        "alerts" => Some(alerts(settings)),
         "forbidden" => Some(Answer::problem(403, "The role lacks a permission", path)),
         "big" => Some(big(request)),
         "slow" => Some(slow(request)),
@@ -135,6 +136,18 @@ fn agents(settings: &Settings) -> Answer {
         ],
         "_links": {"self": {"href": format!("{}/v7/agents", settings.origin)}},
     }))
+}
+
+/// An alert begins every minute and lasts for three.
+fn alerts(settings: &Settings) -> Answer {
+    let minute = settings.epoch / 60;
+    let active: Vec<Value> = (minute.saturating_sub(2)..=minute)
+        .map(|began| {
+            let lasts = settings.epoch - began * 60;
+            json!({"id": format!("alert-{began}"), "alertType": "http-server", "duration": lasts})
+        })
+        .collect();
+    hal(&json!({"alerts": active, "_links": {"self": {"href": format!("{}/v7/alerts", settings.origin)}}}))
 }
 
 fn echo(request: &Request) -> Answer {
