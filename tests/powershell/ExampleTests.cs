@@ -70,7 +70,7 @@ public sealed class ExampleTests : IDisposable
             "The token was refused 0 min ago and never accepted: mistyped, expired or revoked?",
             "No program here sends it for another 15 min.",
             "401 answers within the hour: 1 of 36.",
-            $"Kept: shared, {state} ($TE_STATE_DIR).",
+            $"Kept: shared, {state} (the state_dir option).",
             "exit 1",
         };
         Assert.Equal(refused, Lines());
@@ -87,7 +87,7 @@ public sealed class ExampleTests : IDisposable
     [Trait("Takes", "Long")]
     public void AListIsWatchedUntilCtrlC()
     {
-        string Alerts(string ids) => $$"""{"body": {"alerts": [{{ids}}]}}""";
+        string Alerts(string ids) => $$$"""{"body": {"alerts": [{{{ids}}}]}}""";
         server.Script("/v7/alerts", string.Join(", ", Alerts("""{"id": "a-1", "duration": 5}"""),
             """{"status": 503, "body": {}, "times": 3}""", Alerts("""{"id": "a-1", "duration": 9}, {"id": "a-2"}"""),
             """{"status": 429, "headers": {"X-Organization-Rate-Limit-Remaining": "0", "Retry-After": "600"}}"""));
@@ -98,10 +98,12 @@ public sealed class ExampleTests : IDisposable
         // Longer than its own interval.
         Thread.Sleep(1500);
         Assert.Equal(6, server.Requests);
-        Assert.Equal(new[] { "@{id=a-1; duration=5}", "@{id=a-2}" }, Interrupted(watch));
+        Assert.Equal(new[] { "@{duration=5; id=a-1}", "@{id=a-2}" }, Interrupted(watch));
 
         server.Script("/v7/alerts", """{"silent": true}""");
-        using Process blocked = Start("watch", StandIn.Good, "");
+        // In another directory, where nobody knows of the rate limit.
+        string elsewhere = Directory.CreateDirectory(Path.Combine(state, "elsewhere")).FullName;
+        using Process blocked = Start("watch", StandIn.Good, "", elsewhere);
         Assert.True(SpinWait.SpinUntil(() => server.Requests == 7, TimeSpan.FromSeconds(20)));
         Assert.Empty(Interrupted(blocked));
 
@@ -131,7 +133,7 @@ public sealed class ExampleTests : IDisposable
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private Process Start(string example, string token, string more)
+    private Process Start(string example, string token, string more, string? directory = null)
     {
         string file = Path.Combine(Settings.Needed("TE_TEST_ROOT"), "examples", "powershell", example + ".ps1");
         string script = $"{Lacking}& '{file}' {more}; \"exit $(if ($LASTEXITCODE) {{ $LASTEXITCODE }} else {{ 0 }})\"";
@@ -141,7 +143,7 @@ public sealed class ExampleTests : IDisposable
             start.Environment["PSModulePath"] = Path.GetDirectoryName(Settings.Needed("TE_TEST_MODULE"));
             start.Environment["TE_BASE_URL"] = server.BaseUrl;
             start.Environment["TE_TOKEN"] = token;
-            start.Environment["TE_STATE_DIR"] = state;
+            start.Environment["TE_STATE_DIR"] = directory ?? state;
         });
     }
 }
