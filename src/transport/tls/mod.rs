@@ -9,9 +9,9 @@ mod trust;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 pub(super) use fault::{advice, describe, is_handshake_refused};
@@ -23,12 +23,13 @@ use super::tcp::Stream;
 use crate::config::ClientCertificate;
 use crate::error::Result;
 use crate::status::Status;
+use client_certificate::Shown;
 
 /// What settings say about TLS; files are read once.
 pub(super) struct Settings {
     crypto: Arc<CryptoProvider>,
     authorities: Vec<CertificateDer<'static>>,
-    client_certificate: Option<Arc<dyn ResolvesClientCert>>,
+    client_certificate: Option<Arc<CertifiedKey>>,
 }
 
 /// Whose certificate it is.
@@ -51,7 +52,7 @@ impl Settings {
         let certificate = certificate.map(|files| client_certificate::read(files, &crypto)).transpose()?;
         Ok(Self {
             authorities: ca_file.map(trust::authorities).transpose()?.unwrap_or_default(),
-            client_certificate: certificate.map(|certificate| certificate as Arc<dyn ResolvesClientCert>),
+            client_certificate: certificate,
             crypto,
         })
     }
@@ -64,7 +65,7 @@ impl Settings {
         let verifier = trust::verifier(&self.authorities, Arc::clone(&self.crypto))?;
         let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
         Ok(match self.client_certificate.as_ref().filter(|_| with_certificate) {
-            Some(certificate) => builder.with_client_cert_resolver(Arc::clone(certificate)),
+            Some(certificate) => builder.with_client_cert_resolver(Arc::new(Shown(Arc::downgrade(certificate)))),
             None => builder.with_no_client_auth(),
         })
     }
