@@ -15,6 +15,7 @@ use crate::json::Found;
 use crate::rate;
 use crate::target::Base;
 use crate::transport::Outgoing;
+pub use crate::transport::fuzzing::{Outcome, issuer, through_proxy};
 use crate::{Answer, Result, token};
 
 /// The token as it would be sent.

@@ -1,14 +1,17 @@
 //! Hosts with several addresses, of which some or all do not answer; names that nobody knows, or nobody tells.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
 
 mod support;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, Shutdown, SocketAddr, TcpListener};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use support::net::fake_proxy::join;
 use support::net::network::{HERE, HERE_V6, LOST, LOST_FIRST, LOST_V6, Network, UNREACHABLE_V6, apart};
 use support::net::origin::{HOST, Origin, client};
 use support::net::{name_server, server};
@@ -66,11 +69,11 @@ fn an_ipv6_address_is_a_host() {
 #[test]
 fn a_family_that_does_not_answer_costs_a_moment_and_no_second_request() {
     let here = HERE.to_string();
-    for dead in [LOST_V6, UNREACHABLE_V6] {
+    for dead in [&[LOST_V6][..], &[LOST_V6, "2001:db8:dead::2", "2001:db8:dead::3"], &[UNREACHABLE_V6]] {
         apart(|network| {
-            named(network, &[dead, &here]);
+            named(network, &[dead, &[&here]].concat());
             let took = call(&everywhere(), "POST", "/tests/http-server");
-            assert!(took < Duration::from_millis(600), "{dead}: {took:?}");
+            assert!(took < Duration::from_millis(600), "{dead:?}: {took:?}");
         });
     }
 }
@@ -112,6 +115,42 @@ fn how_many_addresses_were_tried_is_told() {
         assert_eq!(error.status(), Status::Connect, "{error}");
         assert!(error.message().contains("2 addresses") && error.message().contains("refused"), "{error}");
         assert!(took < Duration::from_millis(300), "{took:?}");
+    });
+}
+
+/// A relay at one address until it is told to go, with all its connections.
+fn relay(at: SocketAddr, to: SocketAddr) -> (mpsc::Sender<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind(at).expect("a port");
+    let (leave, left) = mpsc::channel();
+    let relaying = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a connection");
+        std::thread::scope(|scope| {
+            scope.spawn(|| join(&stream, to));
+            left.recv().expect_err("the test goes on");
+            drop(listener);
+            stream.shutdown(Shutdown::Both).expect("a connection");
+        });
+    });
+    (leave, relaying)
+}
+
+#[test]
+fn a_host_that_moves_is_looked_up_anew_when_its_address_no_longer_answers() {
+    apart(|network| {
+        let (old, new) = ("192.0.2.10", "192.0.2.20");
+        let origin = Origin::apart_at(new.parse().expect("an address"));
+        let place = origin.nginx.address();
+        let (leave, relaying) = relay(SocketAddr::new(old.parse().expect("an address"), place.port()), place);
+        named(network, &[old]);
+        let client = origin.client();
+        client.get("/tests").expect("an answer");
+
+        drop(leave);
+        relaying.join().expect("no panic");
+        named(network, &[new]);
+        // The connection that was kept is dead, and the address that was kept is no longer anybody's.
+        client.get("/tests").expect("an answer from where it is now");
+        assert_eq!(origin.api.requests(), 2);
     });
 }
 

@@ -86,7 +86,7 @@ fn a_length_that_is_a_lie_is_no_success() {
     for (what, answer, expected) in [
         ("cut off", json(&whole).cut_after(100), Status::Io),
         ("cut off before its first byte", json(&whole).cut_after(0), Status::Io),
-        ("cut off in gzip", json(&whole).gzip().cut_after(20), Status::BadResponse),
+        ("cut off in gzip", json(&whole).gzip().cut_after(20), Status::Io),
         ("cut off and closed, with no length", raw(&whole[..100]), Status::BadResponse),
         ("gzip cut off, its length right", cut_gzip(&whole), Status::BadResponse),
         ("a length that is too small", json(&whole).header("Content-Length", "100").closing(), Status::BadResponse),

@@ -19,7 +19,7 @@ const WARNINGS: [&str; 8] = [
     "-Wold-style-cast",
     "-Werror",
 ];
-const STANDARDS: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++23"];
+const STANDARDS: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
 
 /// Those of this machine; a name that is a link to another's program counts as well.
 fn compilers() -> impl Iterator<Item = &'static str> {

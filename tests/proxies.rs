@@ -1,5 +1,5 @@
 //! Real proxies before an https origin: HTTP, HTTPS and SOCKS5, with and without a user, and which setting is used.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
@@ -9,22 +9,13 @@
 
 mod support;
 
-use support::net::certificates::Authority;
+use support::net::certificates::{Authority, Wanted};
 use support::net::fake_proxy::FakeProxy;
-use support::net::network::{HERE, Network, apart};
+use support::net::network::HERE;
 use support::net::origin::{HOST, Origin, client};
+use support::net::proxied::{PROXY, with_api};
 use support::net::proxies::{Microsocks, Stunnel, Tinyproxy};
-use thousandeyes::{Call, Config, Status};
-
-const PROXY: &str = "proxy.example.test";
-
-/// A network with an API behind TLS, both of whose names its members know.
-fn with_api(test: impl FnOnce(&Network, &Origin) + Send) {
-    apart(|network| {
-        network.names(&[(HOST, &HERE.to_string()), (PROXY, &HERE.to_string())]);
-        test(network, &Origin::apart());
-    });
-}
+use thousandeyes::{Call, ClientCertificate, Config, Status};
 
 fn through(origin: &Origin, proxy: &str) -> Config {
     Config { proxy: Some(proxy.to_owned()), ..origin.trusting() }
@@ -105,7 +96,7 @@ fn socks_needs_no_user() {
 fn an_https_proxy_is_spoken_to_under_its_own_certificate() {
     with_api(|_, origin| {
         let inner = Tinyproxy::start("BasicAuth anna secret");
-        let proxy = Stunnel::start(&origin.authority.host(PROXY), inner.address());
+        let proxy = Stunnel::start(&origin.authority.host(PROXY), inner.address(), "");
         let url = format!("https://anna:secret@{PROXY}:{}", proxy.address().port());
         let client = client(through(origin, &url));
         client.get("/tests").expect("an answer");
@@ -123,11 +114,35 @@ fn what_is_wrong_with_an_https_proxys_certificate_is_told_as_the_proxys() {
             (stranger.host(PROXY), "Proxy Makers CA"),
             (origin.authority.host("other.example.test"), "other.example.test"),
         ] {
-            let proxy = Stunnel::start(&certificate, inner.address());
+            let proxy = Stunnel::start(&certificate, inner.address(), "");
             let error = origin.refused(through(origin, &format!("https://{PROXY}:{}", proxy.address().port())));
             assert!([Status::Tls, Status::Proxy].contains(&error.status()), "{error}");
             let told = error.message();
             assert!(told.contains(words) && told.contains("proxy") && told.contains(PROXY), "{error}");
+        }
+        assert_eq!(inner.requests().len(), 0);
+    });
+}
+
+/// It is the API's to see, and a proxy that wants one of its own is none that can be used.
+#[test]
+fn a_proxy_is_not_shown_the_client_certificate() {
+    with_api(|_, origin| {
+        let clients = Authority::new("Client CA");
+        let own = clients.issue("a client", &Wanted { usage: "clientAuth", ..Wanted::default() });
+        let [certificate, key] = [own.chain, own.key].map(|path| path.to_str().expect("UTF-8").to_owned());
+        let inner = Tinyproxy::start("");
+        for version in ["TLSv1.2", "TLSv1.3"] {
+            let settings =
+                format!("sslVersion = {version}\nverifyChain = yes\nrequireCert = yes\nCAfile = {}", clients.file());
+            let proxy = Stunnel::start(&origin.authority.host(PROXY), inner.address(), &settings);
+            let client_certificate = ClientCertificate { certificate: certificate.clone(), key: Some(key.clone()) };
+            let url = format!("https://{PROXY}:{}", proxy.address().port());
+            let error =
+                origin.refused(Config { client_certificate: Some(client_certificate), ..through(origin, &url) });
+            assert!([Status::Tls, Status::Proxy].contains(&error.status()), "{error}");
+            let told = error.message();
+            assert!(told.contains("client certificate") && told.contains(&format!("the proxy {PROXY}")), "{error}");
         }
         assert_eq!(inner.requests().len(), 0);
     });

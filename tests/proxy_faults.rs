@@ -1,6 +1,6 @@
 //! A proxy that does not let a call through: told as the proxy's fault, with nothing sent, nothing counted and no
 //! password said; and the next call works as soon as the proxy does.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
@@ -11,95 +11,16 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use support::installed::{output, text};
 use support::net::fake_proxy::FakeProxy;
-use support::net::network::{HERE, apart};
-use support::net::origin::{HOST, Origin, TOKEN, nothing_sent, reported};
+use support::net::network::HERE;
+use support::net::origin::{Origin, TOKEN};
+use support::net::proxied::{BASIC, Caller, PASSWORD, USER, says, told, with_api};
 use support::net::proxies::{Microsocks, Tinyproxy};
 use support::net::server::free;
-use thousandeyes::{Client, Config, Error, Status};
-
-const USER: &str = "proxyuser";
-const PASSWORD: &str = "pr0xyw0rd";
-/// Both, as Basic sends them.
-const BASIC: &str = "cHJveHl1c2VyOnByMHh5dzByZA==";
-
-fn with_api(test: impl FnOnce(&Origin) + Send) {
-    apart(|network| {
-        network.names(&[(HOST, &HERE.to_string())]);
-        test(&Origin::apart());
-    });
-}
-
-/// A client whose every line is looked through for what must not be in it.
-struct Caller<'a> {
-    origin: &'a Origin,
-    client: Client,
-    lines: Arc<Mutex<Vec<String>>>,
-}
-
-impl<'a> Caller<'a> {
-    fn new(origin: &'a Origin, proxy: &str) -> Self {
-        let lines = Arc::<Mutex<Vec<String>>>::default();
-        let log = Arc::clone(&lines);
-        let config = Config {
-            proxy: Some(proxy.to_owned()),
-            connect_timeout: Duration::from_millis(800),
-            timeout: Duration::from_secs(5),
-            log: Some(Arc::new(move |_, line: &str| log.lock().expect("no panic").push(line.to_owned()))),
-            ..origin.trusting()
-        };
-        Self { origin, client: Client::new(Some(TOKEN), config).expect("a client"), lines }
-    }
-
-    /// A call that the proxy does not let through.
-    fn fails(&self) -> Error {
-        let (requests, before) = (self.origin.api.requests(), reported(&self.client));
-        let error = self.client.get("/tests").expect_err("a failure");
-        assert_eq!(self.origin.api.requests(), requests, "{error}");
-        assert_eq!(reported(&self.client), before, "{error}");
-        nothing_sent(&error);
-        self.lines.lock().expect("no panic").push(format!("{error} {error:?}"));
-        error
-    }
-
-    fn works(&self) {
-        let requests = self.origin.api.requests();
-        self.client.get("/tests").expect("an answer");
-        assert_eq!(self.origin.api.requests(), requests + 1);
-    }
-}
-
-impl Drop for Caller<'_> {
-    fn drop(&mut self) {
-        for line in self.lines.lock().expect("no panic").iter() {
-            for secret in [USER, PASSWORD, BASIC, TOKEN] {
-                assert!(std::thread::panicking() || !line.contains(secret), "{secret} in: {line}");
-            }
-        }
-    }
-}
-
-/// What is told of a proxy that does this; afterwards it is mended.
-fn told(origin: &Origin, scheme: &str, proxy: &FakeProxy) -> Error {
-    let address = proxy.address();
-    let caller = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{address}"));
-    let error = caller.fails();
-    assert!(error.message().contains("proxy") && error.message().contains(&address.to_string()), "{error}");
-    proxy.mend();
-    caller.works();
-    error
-}
-
-#[track_caller]
-fn says(error: &Error, status: Status, words: &[&str]) {
-    assert_eq!(error.status(), status, "{error}");
-    for word in words {
-        assert!(error.message().contains(word), "no {word:?} in: {error}");
-    }
-}
+use thousandeyes::{Error, Status};
 
 fn answered(origin: &Origin, answer: impl Into<Vec<u8>>) -> Error {
     told(origin, "http", &FakeProxy::saying(origin.nginx.address(), answer))
@@ -108,7 +29,7 @@ fn answered(origin: &Origin, answer: impl Into<Vec<u8>>) -> Error {
 /// tinyproxy answers 401 to CONNECT where others answer 407.
 #[test]
 fn a_proxy_that_wants_a_password_and_gets_none_or_another() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let real = Tinyproxy::start(&format!("BasicAuth {USER} {PASSWORD}"));
         let basic = "HTTP/1.1 407 Log in\r\nProxy-Authenticate: Digest realm=\"x\"\r\n\
             Proxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n";
@@ -126,7 +47,7 @@ fn a_proxy_that_wants_a_password_and_gets_none_or_another() {
 
 #[test]
 fn a_proxy_that_wants_what_is_not_spoken_here() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         for (header, words) in [
             ("Proxy-Authenticate: NTLM\r\n", ["NTLM", "not supported"]),
             ("proxy-authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n", ["Negotiate", "not supported"]),
@@ -141,7 +62,7 @@ fn a_proxy_that_wants_what_is_not_spoken_here() {
 
 #[test]
 fn a_proxy_that_refuses() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         for (line, word) in [
             ("403 Forbidden", "403"),
             ("502 Bad Gateway", "502"),
@@ -159,7 +80,7 @@ fn a_proxy_that_refuses() {
 
 #[test]
 fn a_proxy_with_many_headers() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let many = "X-Header: one of many\r\n".repeat(60);
         says(&answered(origin, format!("HTTP/1.1 403 No\r\n{many}\r\n")), Status::Proxy, &["403"]);
         let place = origin.nginx.address();
@@ -173,7 +94,7 @@ fn a_proxy_with_many_headers() {
 
 #[test]
 fn a_proxy_that_answers_no_http() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let large = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
         for answer in ["\0\x01\x02garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "", &large]
         {
@@ -184,15 +105,18 @@ fn a_proxy_that_answers_no_http() {
 
 #[test]
 fn a_proxy_that_ends_the_tunnel_at_once() {
-    with_api(|origin| {
-        let error = answered(origin, "HTTP/1.1 200 OK\r\n\r\n");
-        assert!([Status::Proxy, Status::Tls, Status::Connect].contains(&error.status()), "{error}");
+    with_api(|_, origin| {
+        let proxy = FakeProxy::saying(origin.nginx.address(), "HTTP/1.1 200 OK\r\n\r\n");
+        let caller = Caller::new(origin, &format!("http://{}", proxy.address()));
+        says(&caller.fails(), Status::Tls, &["closed", "The proxy may not let TLS"]);
+        proxy.mend();
+        caller.works();
     });
 }
 
 #[test]
 fn a_proxy_that_is_silent_or_never_ends_its_answer() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let place = origin.nginx.address();
         let silent = FakeProxy::start(place, |mut stream| stream.read(&mut [0]).map(drop));
         let endless = FakeProxy::start(place, |mut stream| {
@@ -202,19 +126,25 @@ fn a_proxy_that_is_silent_or_never_ends_its_answer() {
                 std::thread::sleep(Duration::from_millis(20));
             }
         });
-        for (scheme, proxy) in [("http", silent), ("http", endless)] {
+        let timed = |call: &dyn Fn() -> Error| {
             let begun = Instant::now();
-            let error = told(origin, scheme, &proxy);
-            says(&error, Status::Timeout, &["proxy"]);
+            let error = call();
+            says(&error, Status::Timeout, &["the proxy"]);
             let took = begun.elapsed();
             assert!((Duration::from_millis(700)..Duration::from_millis(1500)).contains(&took), "{took:?}");
-        }
+        };
+        timed(&|| told(origin, "http", &endless));
+        timed(&|| Caller::new(origin, &format!("https://{}", silent.address())).fails());
+        timed(&|| Caller::new(origin, &format!("socks5://{}", silent.address())).fails());
+        timed(&|| Caller::new(origin, &format!("http://{}", silent.address())).fails());
+        silent.mend();
+        Caller::new(origin, &format!("socks5://{}", silent.address())).works();
     });
 }
 
 #[test]
 fn a_proxy_that_is_not_there() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         for scheme in ["http", "https", "socks5"] {
             let address = free(HERE.into());
             let refused = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{address}")).fails();
@@ -228,14 +158,14 @@ fn a_proxy_that_is_not_there() {
 
 #[test]
 fn a_socks_proxy_that_refuses() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let place = origin.nginx.address();
         let none_of_these: &[u8] = &[5, 0xff];
         for (answer, word) in [
             (none_of_these, "password"),
-            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "not allowed"),
-            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network unreachable"),
-            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host unreachable"),
+            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "rules"),
+            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network cannot be reached"),
+            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host cannot be reached"),
             (&[5, 0, 5, 5, 0, 1, 0, 0, 0, 0, 0, 0], "refused"),
             (&[5, 2, 1, 1], "password"),
             (b"HTTP/1.1 400 Bad Request\r\n\r\n", ""),
@@ -249,12 +179,31 @@ fn a_socks_proxy_that_refuses() {
 
 #[test]
 fn a_socks_proxy_that_wants_a_password_and_gets_none_or_another() {
-    with_api(|origin| {
+    with_api(|_, origin| {
         let proxy = Microsocks::start(Some((USER, PASSWORD)));
         let address = proxy.address();
         says(&Caller::new(origin, &format!("socks5://{address}")).fails(), Status::Proxy, &["password"]);
         let wrong = Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}X@{address}")).fails();
         says(&wrong, Status::Proxy, &["password"]);
         Caller::new(origin, &format!("socks5://{USER}:{PASSWORD}@{address}")).works();
+    });
+}
+
+/// As a person sees it who sets `TE_LOG` and `HTTPS_PROXY`.
+#[test]
+fn no_line_of_a_program_says_user_or_password() {
+    with_api(|_, origin| {
+        let forbidden = FakeProxy::saying(origin.nginx.address(), "HTTP/1.1 403 No\r\n\r\n");
+        let through = FakeProxy::to(origin.nginx.address());
+        for (proxy, status) in [(forbidden.address(), "TE_E_PROXY"), (through.address(), "TE_OK")] {
+            let mut program = origin.caller();
+            program.args(["--ca-file", &origin.authority.file()]).env("TE_LOG", "debug");
+            program.env("HTTPS_PROXY", format!("http://{USER}:{PASSWORD}@{proxy}"));
+            let said = text(&output(&mut program));
+            assert!(said.contains(status) && said.contains("thousandeyes: "), "{said}");
+            for secret in [USER, PASSWORD, BASIC, TOKEN] {
+                assert!(!said.contains(secret), "{secret} in: {said}");
+            }
+        }
     });
 }

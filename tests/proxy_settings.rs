@@ -1,5 +1,5 @@
 //! Which proxy a call goes through, if any: the option, the environment, and the hosts that go without.
-// needs: root root
+// needs: root sudo
 // needs: nginx nginx-light
 // needs: openssl openssl
 // needs: ip iproute2
@@ -92,6 +92,7 @@ fn hosts_that_go_without_a_proxy() {
         let (with_port, with_another) = (format!("{HOST}:{port}"), format!("{HOST}:1"));
         let v4 = HERE.to_string();
         let v6 = format!("[{HERE_V6}]");
+        let [v4_port, v6_port] = [&v4, &v6].map(|host| format!("{host}:{port}"));
         for (except, host, direct) in [
             ("*", HOST, true),
             ("API.Example.Test", HOST, true),
@@ -105,7 +106,12 @@ fn hosts_that_go_without_a_proxy() {
             ("api.example.test.example.com", HOST, false),
             ("www.api.example.test", HOST, false),
             (", ,", HOST, false),
+            ("*.example.test", HOST, true),
             ("192.0.2.1", &v4, true),
+            (&v4_port, &v4, true),
+            ("192.0.2.1:1", &v4, false),
+            (&v6_port, &v6, true),
+            ("[2001:db8::1]:1", &v6, false),
             ("192.0.2.0/24", &v4, true),
             ("0.0.0.0/0", &v4, true),
             ("192.0.2.2/31", &v4, false),

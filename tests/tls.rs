@@ -5,10 +5,12 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use support::net::origin::Origin;
-use thousandeyes::{Call, Status};
+use thousandeyes::{Call, Config, Error, Status};
 
 #[test]
 fn servers_of_tls_1_2_and_of_1_3_are_called() {
@@ -33,6 +35,44 @@ fn a_server_that_shares_no_version_or_cipher_is_not_called() {
         assert!(error.message().contains(told), "{error}");
         assert!(!error.message().contains("CA file"), "no CA file helps here: {error}");
     }
+}
+
+/// What listens there takes the connection, and then does this.
+fn strange(origin: &Origin, does: fn(TcpStream)) -> (Error, Duration) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let base_url = Some(format!("https://{}", listener.local_addr().expect("an address")));
+    let serving = std::thread::spawn(move || does(listener.accept().expect("a connection").0));
+    let begun = Instant::now();
+    let connect_timeout = Duration::from_millis(500);
+    let error = origin.refused(Config { base_url, connect_timeout, ..origin.trusting() });
+    let took = begun.elapsed();
+    serving.join().expect("no panic");
+    (error, took)
+}
+
+#[test]
+fn what_is_no_tls_is_told_as_such() {
+    let origin = Origin::on_loopback("");
+    let (error, _) = strange(&origin, |mut stream| {
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("written");
+        let _until_closed = stream.read_to_end(&mut Vec::new());
+    });
+    assert_eq!(error.status(), Status::Tls, "{error}");
+    assert!(error.message().contains("is not TLS"), "{error}");
+}
+
+#[test]
+fn a_server_that_closes_or_is_silent_before_tls_is_agreed() {
+    let origin = Origin::on_loopback("");
+    let (error, _) = strange(&origin, drop);
+    assert_eq!(error.status(), Status::Tls, "{error}");
+    assert!(error.message().contains("was closed while TLS was being agreed"), "{error}");
+    let (error, took) = strange(&origin, |mut stream| {
+        let _until_closed = stream.read_to_end(&mut Vec::new());
+    });
+    assert_eq!(error.status(), Status::Timeout, "{error}");
+    assert!(error.message().contains("TLS was not agreed with 127.0.0.1 within the time allowed"), "{error}");
+    assert!((Duration::from_millis(450)..Duration::from_secs(1)).contains(&took), "{took:?}");
 }
 
 #[test]

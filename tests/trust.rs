@@ -1,5 +1,5 @@
-//! Whom a client trusts: the system's authorities, or those that SSL_CERT_FILE and SSL_CERT_DIR name in their stead, and
-//! a CA file beside them.
+//! Whom a client trusts: the system's authorities, or those that the environment names in their stead, and a CA file or
+//! folder beside them.
 // needs: nginx nginx-light
 // needs: openssl openssl
 

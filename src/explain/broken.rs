@@ -11,6 +11,9 @@ pub(crate) fn broken(broken: &Broken, begun: Option<&Answer>, asked: &Asked) -> 
     let host = asked.outgoing.url.authority().map_or("", |authority| authority.as_str());
     let sent = match (broken.sent, begun) {
         (Sent::No, _) => "Nothing was sent.".to_owned(),
+        (Sent::Perhaps, _) if asked.is_get() && broken.status == Status::BadResponse => {
+            "It may have been sent.".to_owned()
+        }
         (Sent::Perhaps, _) if asked.is_get() => "It may have been sent, and was not answered.".to_owned(),
         (Sent::Perhaps, _) => "The request may have been carried out.".to_owned(),
         (Sent::Yes, begun) => {

@@ -8,6 +8,13 @@ use crate::status::Status;
 pub(super) fn page(answer: &Answer, asked: &Asked) -> (Status, String) {
     let code = answer.http_status();
     let what = asked.what();
+    if let Some(said) = about_client_certificate(answer) {
+        let text = format!(
+            "{what}: the server wants a client certificate, or another one (HTTP {code}: {said}). The API saw nothing. Set \
+             the client certificate option."
+        );
+        return (Status::Tls, text);
+    }
     let to =
         answer.header("location").map_or_else(String::new, |to| format!(", leading to {}", asked.quoted(to, 200)));
     let came = format!(
@@ -25,4 +32,11 @@ pub(super) fn page(answer: &Answer, asked: &Asked) -> (Status, String) {
     let again = if asked.is_get() && code < 500 { "Look at the body." } else { asked.again() };
     let status = if code >= 500 { Status::Server } else { Status::BadResponse };
     (status, format!("{came}{next} {again}"))
+}
+
+/// What nginx says in the place of whatever is behind it, when TLS brought no certificate or one that it does not accept.
+fn about_client_certificate(answer: &Answer) -> Option<&'static str> {
+    const SAID: [&str; 2] = ["No required SSL certificate was sent", "The SSL certificate error"];
+    let body = String::from_utf8_lossy(answer.body());
+    SAID.into_iter().find(|said| answer.http_status() == 400 && body.contains(said))
 }

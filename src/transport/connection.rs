@@ -1,13 +1,15 @@
 //! A connection as ureq uses it: buffers around a stream, and a note of what of a request reached the wire.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
-use super::context::{self, Phase};
+use super::context;
+use super::failure::{Fault, how_it_broke};
 use super::tcp::Stream;
+use crate::status::Status;
 
 /// One connection to the API's origin, kept for the next request.
 pub(super) struct Connection {
@@ -46,7 +48,7 @@ impl Transport for Connection {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         self.returned = false;
         self.begin_request();
-        context::enter_phase(Phase::Request);
+        context::connected();
         let output = &mut self.buffers.output()[..amount];
         let written = self.stream.write_all(output);
         // The token is in it, and a forked child cannot free the buffers of its parent's connections.
@@ -57,11 +59,17 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
-        context::enter_phase(Phase::Request);
-        let read = self.stream.read(self.buffers.input_append_buf())?;
+        context::connected();
+        let room = self.buffers.input_append_buf();
+        if room.is_empty() {
+            let text = "the answer's headers, or a line of it, are too large";
+            return Err(io::Error::from(Fault::new(Status::BadResponse, text)).into());
+        }
+        let read = self.stream.read(room).map_err(broken_off)?;
         self.buffers.input_appended(read);
-        if let Some(context) = context::current().filter(|_| read > 0) {
-            context.answered.set(true);
+        if let Some(context) = context::current() {
+            context.answered.set(context.answered.get() || read > 0);
+            context.ended.set(read == 0);
         }
         Ok(read > 0)
     }
@@ -74,6 +82,18 @@ impl Transport for Connection {
 
     fn is_tls(&self) -> bool {
         self.is_tls
+    }
+}
+
+/// ureq takes some errors for the end of a body without a length: a reset, and TLS that ended without its goodbye, which
+/// anybody on the way can bring about.
+fn broken_off(error: io::Error) -> io::Error {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        UnexpectedEof | ConnectionAborted | ConnectionReset => {
+            Fault::new(Status::Io, how_it_broke(&error, "the server")).into()
+        }
+        _ => error,
     }
 }
 

@@ -11,8 +11,8 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::connection::Connection;
-use super::context::{self, Phase, Stop};
-use super::failure::{Fault, how_it_broke};
+use super::context::Stop;
+use super::failure::{Fault, how_it_broke, late};
 use super::proxy::{self, Kind, Proxy};
 use super::resolver::Cache;
 use super::tcp::{Stream, Tcp};
@@ -56,28 +56,37 @@ impl Connect {
     }
 
     fn reach(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> io::Result<Box<dyn Stream>> {
-        let fault = |status: Status, text: String| match proxy {
-            Some(proxy) => Fault::new(Status::Proxy, format!("{text}: the proxy {}", proxy.address())),
-            None => Fault::new(status, text),
-        };
-        let addresses = self
-            .names
-            .find(host, port)?
-            .map_err(|why| fault(Status::Dns, format!("the host name {host} was not found ({why})")))?;
-        context::enter_phase(Phase::Connect);
-        match Tcp::open(&addresses) {
-            Ok(stream) => Ok(Box::new(stream)),
-            Err(error) => {
-                self.names.forget(host, port);
-                if Stop::of(&error).is_some() {
-                    return Err(error);
-                }
-                let tried = match addresses.len() {
-                    0 | 1 => String::new(),
-                    count => format!("; {count} addresses tried"),
-                };
-                Err(fault(Status::Connect, format!("no connection could be made ({error}{tried})")).into())
+        let status = |own: Status| if proxy.is_some() { Status::Proxy } else { own };
+        let of = if proxy.is_some() { " of the proxy" } else { "" };
+        let mut remembered = self.names.remembers(host, port);
+        loop {
+            let addresses = self
+                .names
+                .find(host, port)
+                .map_err(|error| late(error, format_args!("the name server did not tell where {host} is")))?
+                .map_err(|why| {
+                    Fault::new(status(Status::Dns), format!("the host name {host}{of} was not found ({why})"))
+                })?;
+            let error = match Tcp::open(&addresses) {
+                Ok(stream) => return Ok(Box::new(stream)),
+                Err(error) => error,
+            };
+            self.names.forget(host, port);
+            let stopped = Stop::of(&error).is_some();
+            // It may have moved since.
+            if std::mem::take(&mut remembered) && !stopped {
+                continue;
             }
+            let to = proxy.map_or_else(String::new, |proxy| format!(" to the proxy {}", proxy.address()));
+            let at = match addresses.len() {
+                0 | 1 => String::new(),
+                count => format!(" at any of {count} addresses"),
+            };
+            if stopped {
+                return Err(late(error, format_args!("no connection{to}{at}")));
+            }
+            let text = format!("no connection{to}{at} could be made ({error})");
+            return Err(Fault::new(status(Status::Connect), text).into());
         }
     }
 
@@ -88,15 +97,23 @@ impl Connect {
         if proxy.kind == Kind::Https {
             stream = self.tls.begin(tls, stream, &proxy.host, Peer::Proxy)?;
         }
-        context::enter_phase(Phase::Proxy);
         let made = stack::wiped::<{ stack::USUAL }, _>(|| match proxy.kind {
             Kind::Http | Kind::Https => proxy::tunnel(&mut *stream, proxy, host, port, user_agent),
             Kind::Socks5 => proxy::connect(&mut *stream, proxy, host, port),
         });
         made.map_err(|error| match error.get_ref() {
-            // Told already, or no fault of the proxy.
-            Some(inner) if inner.is::<Fault>() || inner.is::<Stop>() => error,
-            _ => Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into(),
+            // Told already.
+            Some(inner) if inner.is::<Fault>() => error,
+            Some(inner) if inner.is::<Stop>() => {
+                late(error, format_args!("the proxy {} did not answer", proxy.address()))
+            }
+            _ => match tls::rustls_error(&error) {
+                // In version 1.3 a server may break off after its client took TLS as agreed.
+                Some(error) => tls::fault_of(error, &proxy.host, Peer::Proxy).into(),
+                None => {
+                    Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into()
+                }
+            },
         })?;
         Ok(stream)
     }

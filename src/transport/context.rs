@@ -18,13 +18,16 @@ pub(super) struct Context {
     connect_by: Instant,
     /// Since when nothing was read or written.
     silent_since: Cell<Instant>,
-    pub(super) phase: Cell<Phase>,
+    /// The connection stands, its TLS included.
+    pub(super) connected: Cell<bool>,
     /// A part of the request was handed to the network.
     pub(super) sent: Cell<bool>,
     /// The connection already carried another request.
     pub(super) reused: Cell<bool>,
     /// Something of the answer was read.
     pub(super) answered: Cell<bool>,
+    /// The server closed the connection.
+    pub(super) ended: Cell<bool>,
     /// Who issued the certificate that was not accepted.
     pub(super) refused_issuer: RefCell<Option<Issuer>>,
 }
@@ -36,17 +39,6 @@ pub(crate) struct Limits {
     pub(crate) connect: Duration,
     /// Without a byte in either direction.
     pub(crate) idle: Duration,
-}
-
-/// What a call is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Lookup,
-    Connect,
-    Proxy,
-    Tls,
-    /// The connection stands.
-    Request,
 }
 
 thread_local! {
@@ -114,10 +106,11 @@ impl Context {
             limits,
             connect_by: now.checked_add(limits.connect).map_or(watch.deadline, |by| by.min(watch.deadline)),
             silent_since: Cell::new(now),
-            phase: Cell::new(Phase::Lookup),
+            connected: Cell::new(false),
             sent: Cell::new(false),
             reused: Cell::new(false),
             answered: Cell::new(false),
+            ended: Cell::new(false),
             refused_issuer: RefCell::default(),
         })
     }
@@ -133,13 +126,12 @@ impl Context {
     /// The next slice of a wait, or why to stop.
     fn slice(&self) -> Result<Duration, Stop> {
         let left = self.watch.left()?;
-        let left = match self.phase.get() {
-            Phase::Request => {
-                let idle = self.limits.idle;
-                let rest = idle.checked_sub(self.silent_since.get().elapsed()).filter(|rest| !rest.is_zero());
-                left.min(rest.ok_or(Stop::Silence(idle))?)
-            }
-            _ => left.min(self.connect_by.left()?),
+        let left = if self.connected.get() {
+            let idle = self.limits.idle;
+            let rest = idle.checked_sub(self.silent_since.get().elapsed()).filter(|rest| !rest.is_zero());
+            left.min(rest.ok_or(Stop::Silence(idle))?)
+        } else {
+            left.min(self.connect_by.left()?)
         };
         Ok(left.min(SLICE))
     }
@@ -154,9 +146,9 @@ fn with_current(change: impl FnOnce(&Context)) {
     CURRENT.with(|current| current.borrow().as_deref().map(change));
 }
 
-/// What the call does from now on.
-pub(super) fn enter_phase(phase: Phase) {
-    with_current(|context| context.phase.set(phase));
+/// The connection stands: what is written from now on is a request.
+pub(super) fn connected() {
+    with_current(|context| context.connected.set(true));
 }
 
 /// The next slice of what the call waits for.
@@ -168,7 +160,7 @@ pub(super) fn slice() -> io::Result<Duration> {
 pub(super) fn progress(written: bool) {
     with_current(|context| {
         context.silent_since.set(Instant::now());
-        if written && context.phase.get() == Phase::Request {
+        if written && context.connected.get() {
             context.sent.set(true);
         }
     });

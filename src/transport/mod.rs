@@ -5,6 +5,8 @@ mod connection;
 mod connector;
 mod context;
 mod failure;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod proxy;
 mod resolver;
 mod tcp;
@@ -142,9 +144,18 @@ impl Incoming {
     /// Reads the body to its end, or fails with what was read of it left out.
     pub(crate) fn read(self) -> (Answer, Option<Broken>) {
         let Self { mut answer, body, context, limit } = self;
+        if [204, 304].contains(&answer.http_status()) {
+            // A coding that its headers name would look for its own beginning.
+            return (answer, None);
+        }
         let _entered = context.enter();
-        let expected = body.content_length().and_then(|length| usize::try_from(length).ok());
         let broken = |status, text: String| Broken { status, text, advice: "", sent: Sent::Yes, stale: false };
+        let codings = answer.headers().iter().filter(|(name, _)| name == "transfer-encoding");
+        if { codings }.any(|(_, coding)| !coding.trim().eq_ignore_ascii_case("chunked")) {
+            let text = "the answer's transfer coding is none that was asked for".to_owned();
+            return (answer, Some(broken(Status::BadResponse, text)));
+        }
+        let expected = body.content_length().and_then(|length| usize::try_from(length).ok());
         let too_large = || {
             let text = format!("the answer's body is larger than the limit of {limit} bytes");
             broken(Status::TooLarge, text)

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::context::{self, Phase};
+use super::context;
 use crate::sys::signal;
 
 /// So long an address is used without asking again.
@@ -53,7 +53,6 @@ impl Cache {
         if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(Ok(vec![SocketAddr::new(address, port)]));
         }
-        context::enter_phase(Phase::Lookup);
         let key = format!("{host}:{port}");
         let lookup = {
             let mut known = self.lock();
@@ -75,6 +74,11 @@ impl Cache {
             Err(_) => known.remove(&key),
         };
         Ok(addresses)
+    }
+
+    /// Whether the addresses that [`Self::find`] would tell are from before.
+    pub(super) fn remembers(&self, host: &str, port: u16) -> bool {
+        matches!(self.lock().get(&format!("{host}:{port}")), Some(Entry::Known(at, _)) if at.elapsed() < KEEP)
     }
 
     /// None of its addresses answered: the next call asks anew.

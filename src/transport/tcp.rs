@@ -1,7 +1,7 @@
 //! TCP in slices: between them a call can be cancelled, interrupted, or run out of time.
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -60,13 +60,18 @@ impl Read for Tcp {
 
 impl Write for Tcp {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(bytes)])
+    }
+
+    /// A flight of a TLS handshake is many small parts.
+    fn write_vectored(&mut self, parts: &[IoSlice]) -> io::Result<usize> {
         loop {
             let slice = context::slice()?.max(Duration::from_millis(1));
             if slice != self.slice.1 {
                 self.stream.set_write_timeout(Some(slice))?;
                 self.slice.1 = slice;
             }
-            match self.stream.write(bytes) {
+            match socket::send(&self.stream, parts) {
                 Err(error) if is_pause(&error) => {}
                 Ok(written) => {
                     context::progress(written > 0);

@@ -117,7 +117,7 @@ fn written(bytes: &[u8]) -> Vec<(usize, &[u8])> {
     runs
 }
 
-/// The program headers of an ELF file of 64 bits: PT_LOAD and PT_NOTE.
+/// The program headers of an ELF file of 64 bits: `PT_LOAD` and `PT_NOTE`.
 fn segments(file: &[u8]) -> Vec<Segment<'_>> {
     const HEADER: usize = 56;
     let number = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().expect("8 bytes"));

@@ -14,6 +14,8 @@ use crate::transport::tcp::Stream;
 /// The largest head of an answer, and the most headers in it.
 const LARGEST: usize = 64 * 1024;
 const MOST_HEADERS: usize = 128;
+/// Those that proxies name; others are not told, since a proxy may say anything.
+const SCHEMES: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
 
 /// Asks for a tunnel to a host.
 pub(in crate::transport) fn tunnel(
@@ -67,7 +69,8 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
     let fault = |text: String, advice: &'static str| Err(Fault::new(Status::Proxy, text).advice(advice).into());
     match code {
         200..300 => Ok(()),
-        407 => log_in(&address, &schemes(headers), proxy.credentials.is_some()),
+        // 401 by mistake: tinyproxy does so.
+        401 | 407 => log_in(&address, code, &schemes(headers), proxy.credentials.is_some()),
         403 => fault(
             format!("the proxy {address} does not let {target} through (HTTP 403)"),
             "Ask whoever runs the proxy to allow it.",
@@ -83,20 +86,20 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
     }
 }
 
-fn log_in(address: &str, schemes: &[String], has_login: bool) -> io::Result<()> {
-    let wanted = if schemes.is_empty() { "no scheme named".to_owned() } else { schemes.join(", ") };
-    let takes_basic = schemes.is_empty() || schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"));
+fn log_in(address: &str, code: u16, schemes: &[&str], has_login: bool) -> io::Result<()> {
+    let wanted = if schemes.is_empty() { "no known scheme named".to_owned() } else { schemes.join(", ") };
+    let takes_basic = schemes.is_empty() || schemes.contains(&"Basic");
     let (text, advice) = match (takes_basic, has_login) {
         (true, true) => (
-            format!("the proxy {address} does not accept user and password (HTTP 407)"),
+            format!("the proxy {address} does not accept user and password (HTTP {code})"),
             "Check both in the proxy's URL; percent-encode what is not a letter or a digit.",
         ),
         (true, false) => (
-            format!("the proxy {address} asks for a log-in (HTTP 407, {wanted})"),
+            format!("the proxy {address} asks for a log-in (HTTP {code}, {wanted})"),
             "Put user and password into the proxy's URL: http://user:password@host:port.",
         ),
         (false, _) => (
-            format!("the proxy {address} takes only log-ins that are not supported here (HTTP 407, {wanted})"),
+            format!("the proxy {address} takes only log-ins that are not supported here (HTTP {code}, {wanted})"),
             "Ask for Basic, or run a local proxy that logs in there, and name that one.",
         ),
     };
@@ -104,20 +107,17 @@ fn log_in(address: &str, schemes: &[String], has_login: bool) -> io::Result<()> 
 }
 
 /// The authentication schemes of RFC 9110 section 11.7.1, one a header or several in one.
-fn schemes(headers: &[httparse::Header]) -> Vec<String> {
+fn schemes(headers: &[httparse::Header]) -> Vec<&'static str> {
     let values = headers.iter().filter(|header| header.name.eq_ignore_ascii_case("proxy-authenticate"));
-    let mut found: Vec<String> = Vec::new();
-    for value in values {
-        for challenge in String::from_utf8_lossy(value.value).split(',') {
-            // What has a "=" in its first word is a parameter of the challenge before.
-            let scheme = challenge.split_whitespace().next().filter(|word| !word.contains(['=', '"']));
-            if let Some(scheme) = scheme.filter(|scheme| scheme.len() <= 32 && !found.iter().any(|one| one == scheme))
-            {
-                found.push(scheme.to_owned());
-            }
-        }
-    }
-    found.truncate(5);
+    let challenges = values.flat_map(|value| value.value.split(|&byte| byte == b','));
+    // Most parts after a comma are parameters of the challenge before.
+    let scheme = |challenge: &[u8]| {
+        let word = challenge.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        SCHEMES.into_iter().find(|scheme| scheme.as_bytes().eq_ignore_ascii_case(word))
+    };
+    let mut found: Vec<_> = challenges.filter_map(scheme).collect();
+    found.dedup();
+    found.truncate(SCHEMES.len());
     found
 }
 

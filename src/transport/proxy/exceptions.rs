@@ -11,7 +11,7 @@ enum Entry {
     Everything,
     /// An address, or a network in CIDR notation (RFC 4632).
     Network(IpNet),
-    /// A host and all below it, and the port if only that one is meant.
+    /// A host and all below it, and the port if only that one is meant; an address with a port too.
     Domain(String, Option<u16>),
 }
 
@@ -31,12 +31,11 @@ impl Exceptions {
         self.0.iter().any(|entry| match (entry, address) {
             (Entry::Everything, _) => true,
             (Entry::Network(network), Some(address)) => network.contains(&address),
-            (Entry::Domain(domain, only), None) => {
-                let below =
-                    host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-                below && only.is_none_or(|only| only == port)
+            (Entry::Domain(domain, only), address) => {
+                let below = |rest: &str| rest.is_empty() || address.is_none() && rest.ends_with('.');
+                host.strip_suffix(domain.as_str()).is_some_and(below) && only.is_none_or(|only| only == port)
             }
-            _ => false,
+            (Entry::Network(_), None) => false,
         })
     }
 }
@@ -57,7 +56,7 @@ impl Entry {
             Some((host, port)) => (host, Some(port.parse().ok()?)),
             None => (text, None),
         };
-        let host = host.strip_prefix('*').unwrap_or(host).trim_matches('.').to_ascii_lowercase();
+        let host = host.strip_prefix('*').unwrap_or(host).trim_matches(['.', '[', ']']).to_ascii_lowercase();
         (!host.is_empty()).then_some(Self::Domain(host, port))
     }
 }
@@ -88,6 +87,10 @@ mod tests {
             ("2001:db8::/32", "2001:db8:1::2", true),
             ("[2001:db8::1]", "2001:db8::1", true),
             ("2001:db8::/32", "2001:db9::1", false),
+            ("10.1.2.3:443", "10.1.2.3", true),
+            ("10.1.2.3:8443", "10.1.2.3", false),
+            ("[2001:db8::1]:443", "2001:db8::1", true),
+            ("[2001:db8::1]:8443", "2001:db8::1", false),
             ("10.0.0.0/8", "10.example.com", false),
             ("0.3", "10.1.0.3", false),
             ("10.0.0.0/99,,:", "10.1.2.3", false),

@@ -24,6 +24,12 @@ pub(crate) struct ProxySetting {
 }
 
 impl ProxySetting {
+    /// A setting and its exceptions, for fuzzers.
+    #[cfg(fuzzing)]
+    pub(super) fn new(url: &str, except: &str) -> Self {
+        Self { url: Some(url.to_owned()), except: Some(except.to_owned()), source: "The proxy option" }
+    }
+
     /// The option, or else `HTTPS_PROXY`, or else `ALL_PROXY`, upper case before lower.
     pub(crate) fn find(option: Option<&str>) -> Result<Self> {
         let either = |name: &str| match variable(name)? {

@@ -54,7 +54,8 @@ pub(in crate::transport) fn connect(stream: &mut dyn Stream, proxy: &Proxy, host
     }
     if reply != 0 {
         let target = host_and_port(host, port);
-        return Err(fault(format!("the proxy {address} made no connection to {target}: {}", words(reply)), ""));
+        let text = format!("the proxy {address} made no connection to {target}: {}", words(reply));
+        return Err(fault(text, advice(reply)));
     }
     // The address it connected from is of no use.
     let length = match kind {
@@ -125,5 +126,12 @@ fn words(reply: u8) -> &'static str {
         7 => "it does not make connections",
         8 => "it does not know this kind of address",
         _ => "for a reason it does not tell",
+    }
+}
+
+fn advice(reply: u8) -> &'static str {
+    match reply {
+        2 => "Ask whoever runs the proxy to allow it.",
+        _ => "Try again later; if it stays so, ask whoever runs the proxy.",
     }
 }

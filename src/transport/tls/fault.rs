@@ -10,16 +10,16 @@ use super::Peer;
 use super::issuer::Issuer;
 use crate::status::Status;
 use crate::transport::context::{self, Stop};
-use crate::transport::failure::Fault;
+use crate::transport::failure::{Fault, late};
 
 /// What went wrong while hands were shaken with a host.
-pub(super) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
+pub(in crate::transport) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
     let whose = whose(host, peer);
     let fault = |text: String, advice: &'static str| Fault::new(Status::Tls, text).advice(advice);
     match error {
         TlsError::InvalidCertificate(error) => certificate(error, &whose, peer),
         TlsError::AlertReceived(alert) => {
-            fault(format!("{whose} broke TLS off: {}", alert_words(*alert)), about(*alert))
+            fault(format!("{whose} broke TLS off: {}", alert_words(*alert)), about(*alert, peer))
         }
         TlsError::PeerIncompatible(_) => fault(
             format!("{whose} has no TLS version or cipher in common with this library"),
@@ -28,14 +28,14 @@ pub(super) fn of(error: &TlsError, host: &str, peer: Peer) -> Fault {
         TlsError::InvalidMessage(_) | TlsError::InappropriateMessage { .. } => {
             fault(format!("what {whose} answers is not TLS"), "Check host and port.")
         }
-        other => fault(format!("TLS with {whose} failed: {other}"), ""),
+        other => fault(format!("TLS with {whose} failed: {}", words(other)), ""),
     }
 }
 
 /// The network ended the handshake.
 pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
     if Stop::of(&error).is_some() {
-        return error;
+        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)));
     }
     let how = match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
@@ -44,13 +44,17 @@ pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
         _ => error.to_string(),
     };
     let text = format!("{how} while TLS was being agreed with {}", whose(host, peer));
-    Fault::new(Status::Tls, text).advice("A firewall may not let TLS to this host through.").into()
+    let advice = match peer {
+        Peer::Origin { through_proxy: true } => "The proxy may not let TLS to this host through.",
+        _ => "A firewall may not let TLS to this host through.",
+    };
+    Fault::new(Status::Tls, text).advice(advice).into()
 }
 
 /// What to do about a fault of TLS on a connection that stood; empty: what to do about any.
 pub(in crate::transport) fn advice(error: &TlsError) -> &'static str {
     match error {
-        TlsError::AlertReceived(alert) => about(*alert),
+        TlsError::AlertReceived(alert) => about(*alert, Peer::Origin { through_proxy: false }),
         _ => "",
     }
 }
@@ -59,7 +63,11 @@ pub(in crate::transport) fn advice(error: &TlsError) -> &'static str {
 pub(in crate::transport) fn describe(error: &TlsError) -> String {
     match error {
         TlsError::AlertReceived(alert) => format!("the server broke TLS off: {}", alert_words(*alert)),
-        other => format!("TLS failed: {other}"),
+        TlsError::InvalidMessage(_) | TlsError::InappropriateMessage { .. } => {
+            "what the server sent is not TLS".to_owned()
+        }
+        TlsError::DecryptError => "what the server sent was changed on its way".to_owned(),
+        other => format!("TLS failed: {}", words(other)),
     }
 }
 
@@ -131,7 +139,7 @@ fn certificate(error: &CertificateError, whose: &str, peer: Peer) -> Fault {
         E::BadEncoding | E::UnhandledCriticalExtension => {
             fault(format!("the certificate of {whose} cannot be read"), "")
         }
-        other => fault(format!("the certificate of {whose} was not accepted ({other})"), ""),
+        other => fault(format!("the certificate of {whose} was not accepted ({})", words(other)), ""),
     }
 }
 
@@ -193,15 +201,47 @@ fn alert_words(alert: AlertDescription) -> String {
             "nothing in common to agree on, or it wants a client certificate".to_owned()
         }
         A::UnrecognisedName => "it does not know this host name".to_owned(),
-        other => format!("{other:?}"),
+        other => words(&format!("{other:?}")),
     }
 }
 
-fn about(alert: AlertDescription) -> &'static str {
+/// Without the names that programs have for things: `BadRecordMac` is "bad record mac".
+fn words(text: &dyn std::fmt::Display) -> String {
+    let text = text.to_string();
+    let mut words = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let joins = c.is_ascii_uppercase() && text[..at].ends_with(|before: char| before.is_ascii_lowercase());
+        let starts = (at == 0 || text[..at].ends_with(": "))
+            && !text[at..].chars().nth(1).is_some_and(|next| next.is_ascii_uppercase());
+        if joins {
+            words.push(' ');
+        }
+        words.push(if joins || starts { c.to_ascii_lowercase() } else { c });
+    }
+    words
+}
+
+fn about(alert: AlertDescription, peer: Peer) -> &'static str {
     use AlertDescription as A;
     match alert {
+        A::CertificateRequired | A::NoCertificate if peer == Peer::Proxy => {
+            "The client certificate is for the API and is not shown to proxies: use another way through this one."
+        }
         A::CertificateRequired | A::NoCertificate => "Set the client certificate option.",
         A::ProtocolVersion => "It must speak TLS 1.2 or 1.3.",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_programs_are_told_in_words() {
+        assert_eq!(alert_words(AlertDescription::BadRecordMac), "bad record mac");
+        assert_eq!(alert_words(AlertDescription::Unknown(200)), "alert description(0xc8)");
+        assert_eq!(words(&"peer misbehaved: TooMuchData"), "peer misbehaved: too much data");
+        assert_eq!(words(&"TLS is off"), "TLS is off");
     }
 }

@@ -17,8 +17,14 @@ pub(in crate::transport) struct Issuer {
 }
 
 impl Issuer {
+    /// What it is called, for fuzzers.
+    #[cfg(fuzzing)]
+    pub(in crate::transport) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// `None` when the certificate cannot be read.
-    pub(super) fn of(certificate: &CertificateDer) -> Option<Self> {
+    pub(in crate::transport) fn of(certificate: &CertificateDer) -> Option<Self> {
         let certificate = webpki::EndEntityCert::try_from(certificate).ok()?;
         let issuer = certificate.issuer();
         Some(Self { name: name(issuer), is_subject: issuer == certificate.subject() })

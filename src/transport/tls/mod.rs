@@ -14,10 +14,9 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-pub(super) use fault::{advice, describe, is_handshake_refused};
+pub(super) use fault::{advice, describe, is_handshake_refused, of as fault_of};
 pub(super) use issuer::Issuer;
 
-use super::context::{self, Phase};
 use super::failure::Fault;
 use super::tcp::Stream;
 use crate::config::ClientCertificate;
@@ -80,7 +79,6 @@ impl Tls {
         host: &str,
         peer: Peer,
     ) -> io::Result<Box<dyn Stream>> {
-        context::enter_phase(Phase::Tls);
         let fault = |error: rustls::Error| io::Error::from(fault::of(&error, host, peer));
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Fault::new(Status::Tls, format!("{host} cannot be a name in a certificate")))?;
@@ -120,7 +118,14 @@ struct TlsStream(StreamOwned<ClientConnection, Box<dyn Stream>>);
 
 impl Read for TlsStream {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.0.read(room)
+        match self.0.read(room) {
+            // What came before a fault is whole.
+            Err(error) => match self.0.conn.reader().read(room) {
+                Ok(before @ 1..) => Ok(before),
+                _ => Err(error),
+            },
+            read => read,
+        }
     }
 }
 

@@ -6,5 +6,6 @@ pub mod name_server;
 pub mod network;
 pub mod nginx;
 pub mod origin;
+pub mod proxied;
 pub mod proxies;
 pub mod server;

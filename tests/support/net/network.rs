@@ -82,6 +82,6 @@ impl Network {
 }
 
 /// Changes the network of this thread.
-pub fn ip(arguments: &str) {
+fn ip(arguments: &str) {
     run(Command::new("ip").args(arguments.split(' ')));
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
+use std::time::Duration;
 
 use thousandeyes::{Client, Config, Error, Sent, Status};
 
@@ -82,6 +83,7 @@ impl Origin {
             state_dir: Some(self.state.name().to_owned()),
             account_group: Some(String::new()),
             proxy: Some(String::new()),
+            timeout: Duration::from_secs(10),
             ..Config::default()
         }
     }

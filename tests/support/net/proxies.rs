@@ -75,12 +75,12 @@ pub struct Stunnel {
 }
 
 impl Stunnel {
-    /// In a network of its own.
-    pub fn start(certificate: &Certificate, to: SocketAddr) -> Self {
-        Self::start_at(HERE.into(), certificate, to, "")
+    /// In a network of its own, with more lines for its configuration.
+    pub fn start(certificate: &Certificate, to: SocketAddr, settings: &str) -> Self {
+        Self::start_at(HERE.into(), certificate, to, settings)
     }
 
-    /// On loopback, with more lines for its configuration.
+    /// On loopback.
     pub fn on_loopback(certificate: &Certificate, to: SocketAddr, settings: &str) -> Self {
         Self::start_at(Ipv4Addr::LOCALHOST.into(), certificate, to, settings)
     }

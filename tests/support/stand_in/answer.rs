@@ -7,6 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
+use super::wire::Step;
+
 /// How the bytes of an answer reach the client, if they do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -16,9 +18,8 @@ pub(super) enum Manner {
         every: Duration,
     },
     Cut(usize),
-    Raw,
-    Silent,
-    Reset,
+    /// Not an HTTP answer: steps on the connection.
+    Wire(Vec<Step>),
     /// Not this answer, but the route's own.
     Pass,
 }
@@ -82,12 +83,12 @@ impl Answer {
 
     /// Reads the request and never answers, until the client or the stand-in closes.
     pub fn silence() -> Self {
-        Self::in_manner(Manner::Silent)
+        Self::wire(vec![Step::Silence])
     }
 
     /// Closes the connection without an answer.
     pub fn reset() -> Self {
-        Self::in_manner(Manner::Reset)
+        Self::wire(Vec::new())
     }
 
     /// The answer that would come without a script: what follows it in the script is for a later request.
@@ -97,10 +98,19 @@ impl Answer {
 
     /// Sends these bytes instead of an HTTP answer, then closes.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        let mut answer = Self::in_manner(Manner::Raw).body(bytes);
-        // A raw 401 is a 401 for the counters as well.
-        let digits = answer.body.get(9..12).and_then(|b| str::from_utf8(b).ok());
-        answer.status = digits.and_then(|d| d.parse().ok()).unwrap_or(0);
+        Self::wire(vec![Step::Send(bytes.into())])
+    }
+
+    /// Takes these steps instead of an HTTP answer, then closes unless one of them says otherwise.
+    pub fn wire(steps: Vec<Step>) -> Self {
+        let mut answer = Self::in_manner(Manner::Wire(steps));
+        // A 401 is a 401 for the counters as well.
+        if let Manner::Wire(steps) = &answer.manner
+            && let Some(Step::Send(bytes)) = steps.first()
+        {
+            let digits = bytes.get(9..12).and_then(|b| str::from_utf8(b).ok());
+            answer.status = digits.and_then(|d| d.parse().ok()).unwrap_or(0);
+        }
         answer
     }
 

@@ -22,6 +22,7 @@ mod serve;
 mod shared;
 mod state;
 mod tokens;
+mod wire;
 
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
@@ -35,6 +36,8 @@ pub use self::answer::Answer;
 pub use self::limits::Family;
 #[allow(unused_imports, reason = "not every test reads the log")]
 pub use self::state::Seen;
+#[allow(unused_imports, reason = "not every test breaks connections")]
+pub use self::wire::Step;
 
 use self::shared::Shared;
 use self::tokens::Standing;
@@ -182,6 +185,18 @@ impl StandIn {
         state.page_size = page_size;
         drop(state);
         self
+    }
+
+    /// Of the next request that arrives, once all before it are served so, only so many bytes are read; then these steps
+    /// follow on its connection.
+    pub fn break_off(&self, after: usize, steps: Vec<Step>) -> &Self {
+        self.shared.lock().break_off(after, steps);
+        self
+    }
+
+    /// Requests that were broken off.
+    pub fn parts(&self) -> u64 {
+        self.shared.lock().parts
     }
 
     /// Limits a family of requests and announces it in headers; the window starts with its first request.

@@ -109,12 +109,17 @@ impl Reader {
         }
     }
 
-    fn take(&mut self, count: usize) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn take(&mut self, count: usize) -> Result<Vec<u8>, Refusal> {
         while self.bytes.len() < count {
             self.more()?;
         }
         let rest = self.bytes.split_off(count);
         Ok(std::mem::replace(&mut self.bytes, rest))
+    }
+
+    /// Waits for the first byte of the next request.
+    pub(super) fn begin(&mut self) -> Result<(), Refusal> {
+        if self.bytes.is_empty() { self.more() } else { Ok(()) }
     }
 
     /// Waits for the next request.

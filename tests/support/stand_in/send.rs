@@ -1,11 +1,12 @@
 //! Writing an answer in the manner it asks for.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 
 use super::answer::{After, Answer, Manner, reason};
 use super::shared::Stop;
+use super::wire;
 
 /// Above this, an answer does not go out in one piece.
 const ONE_PIECE: usize = 32 * 1024;
@@ -31,7 +32,7 @@ pub(super) fn send(
     let keep = sending.keep_alive && answer.after != After::Close;
     let mut bytes = head(answer, keep, &sending.date).into_bytes();
     let body: &[u8] = if sending.head_only || bodiless(answer.status) { &[] } else { &answer.body };
-    match answer.manner {
+    match &answer.manner {
         Manner::Whole if body.len() <= ONE_PIECE => {
             bytes.extend_from_slice(body);
             leave();
@@ -44,7 +45,7 @@ pub(super) fn send(
             leave();
             to.write_all(last)?;
         }
-        Manner::Slow { bytes: size, every } => {
+        &Manner::Slow { bytes: size, every } => {
             to.write_all(&bytes)?;
             let mut pieces = body.chunks(size).peekable();
             while let Some(piece) = pieces.next() {
@@ -55,29 +56,15 @@ pub(super) fn send(
                 to.write_all(piece)?;
             }
         }
-        Manner::Cut(size) => {
+        &Manner::Cut(size) => {
             bytes.extend_from_slice(&body[..size.min(body.len())]);
             leave();
             to.write_all(&bytes)?;
             return Ok(false);
         }
-        Manner::Raw => {
-            leave();
-            to.write_all(&answer.body)?;
-            return Ok(false);
-        }
-        Manner::Silent => {
-            // Reading notices both ends' closing; what arrives is dropped.
-            let mut dropped = [0; 4096];
-            while to.read(&mut dropped)? > 0 {}
-            return Ok(false);
-        }
+        Manner::Wire(steps) => return wire::take(to, steps, sending.stop, leave),
         // Never sent: the route's own answer takes its place.
         Manner::Pass => return Ok(false),
-        Manner::Reset => {
-            leave();
-            return Ok(false);
-        }
     }
     Ok(keep && answer.after == After::Keep)
 }

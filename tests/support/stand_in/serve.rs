@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::request::{Reader, Refusal, Request};
 use super::send::{Sending, send};
 use super::shared::Shared;
-use super::{control, date, routes};
+use super::{control, date, routes, wire};
 
 /// Small, so that hundreds of connections cost little; deep enough for the JSON parser's own limit.
 const STACK: usize = 512 * 1024;
@@ -67,7 +67,10 @@ struct Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let _ = self.stream.shutdown(Shutdown::Both);
+        // One that ends with a reset must not say a proper goodbye first.
+        if !wire::is_reset(&self.stream) {
+            let _ = self.stream.shutdown(Shutdown::Both);
+        }
         self.shared.lock().open.remove(&self.id);
     }
 }
@@ -81,6 +84,17 @@ impl Open {
         let _ = self.stream.set_nodelay(true);
         let mut reader = Reader::new(Arc::clone(&self.stream));
         loop {
+            if reader.begin().is_err() {
+                return;
+            }
+            let broken_off = self.shared.lock().next_break();
+            if let Some((bytes, steps)) = broken_off {
+                // The client may be gone, or close before all of it came.
+                if reader.take(bytes).is_ok() {
+                    let _ = wire::take(&self.stream, &steps, &self.shared.stop, &mut || {});
+                }
+                return;
+            }
             let served = match reader.next() {
                 Ok(request) => self.answer(&request, source),
                 Err(Refusal::Gone) => return,

@@ -11,6 +11,7 @@ use super::answer::{Answer, Manner};
 use super::limits::{self, Family, Window};
 use super::request::Request;
 use super::tokens::{Block, Tokens, bearer};
+use super::wire::Step;
 
 const LOGGED: usize = 10_000;
 const BODY_LOGGED: usize = 64 * 1024;
@@ -69,6 +70,9 @@ pub(super) struct State {
     pub(super) on_request: Option<Hook>,
     scripts: HashMap<String, VecDeque<Answer>>,
     script_any: VecDeque<Answer>,
+    /// Requests of which only so many bytes are read, and what is done then.
+    breaks: VecDeque<(usize, Vec<Step>)>,
+    pub(super) parts: u64,
     windows: Vec<Window>,
 }
 
@@ -93,6 +97,8 @@ impl State {
             on_request: None,
             scripts: HashMap::new(),
             script_any: VecDeque::new(),
+            breaks: VecDeque::new(),
+            parts: 0,
             windows: Vec::new(),
         }
     }
@@ -176,6 +182,17 @@ impl State {
         }
     }
 
+    pub(super) fn break_off(&mut self, bytes: usize, steps: Vec<Step>) {
+        self.breaks.push_back((bytes, steps));
+    }
+
+    /// What is to be done with the request that arrives now instead of reading it.
+    pub(super) fn next_break(&mut self) -> Option<(usize, Vec<Step>)> {
+        let next = self.breaks.pop_front();
+        self.parts += u64::from(next.is_some());
+        next
+    }
+
     pub(super) fn limit(&mut self, family: Family, per_window: u32, window: Duration) {
         self.windows.retain(|w| w.family != family);
         self.windows.push(Window::new(family, per_window, window));
@@ -199,6 +216,7 @@ impl State {
 
     pub(super) fn reset_counts(&mut self) {
         (self.requests, self.unauthorized, self.blocked, self.connections) = (0, 0, 0, 0);
+        self.parts = 0;
         self.max_in_flight = self.in_flight;
         self.tokens.reset_counts();
         self.log.clear();
@@ -210,6 +228,7 @@ impl State {
         self.round = f64::ceil;
         self.scripts.clear();
         self.script_any.clear();
+        self.breaks.clear();
         self.windows.clear();
         self.block.lift();
     }
