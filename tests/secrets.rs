@@ -13,6 +13,7 @@ use std::process::Command;
 use std::thread;
 
 use serde_json::json;
+use support::client::Directory;
 use support::installed::{command, library, root};
 use support::memory::Sought;
 use support::net::origin::Origin;
@@ -47,7 +48,7 @@ impl World {
 
     fn start_at(&self, mut program: Command, url: &str) -> Holder {
         program.env("TE_BASE_URL", url).env("SECRETS_CA", self.origin.authority.file());
-        Holder::start(program, &self.token, "")
+        Holder::start(&mut program, &self.token, "")
     }
 }
 
@@ -74,6 +75,20 @@ fn nothing_is_left_of_a_token_that_was_never_used() {
     assert_eq!(holder.found("gone", &world.sought()), NOTHING);
     holder.end();
     assert_eq!(world.origin.api.requests(), 0);
+}
+
+#[test]
+fn nothing_is_left_of_a_token_from_a_file() {
+    let (world, folder) = (World::new(), Directory::new());
+    let file = folder.0.join("token");
+    std::fs::write(&file, format!("{}\r\n", world.token)).expect("written");
+    let mut program = program(&["calls"]);
+    program.env("TE_BASE_URL", world.origin.url()).env("SECRETS_CA", world.origin.authority.file());
+    let mut holder = Holder::start(program.env("TE_TOKEN_FILE", &file), "", "");
+    holder.pass("called");
+    assert_eq!(holder.found("gone", &world.sought()), NOTHING);
+    holder.end();
+    assert_eq!(world.origin.api.seen(&world.token), 101);
 }
 
 #[test]
@@ -137,7 +152,7 @@ fn spoiling(server: SocketAddr, after: usize) -> SocketAddr {
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, after: usize) {
-    let (mut bytes, mut passed) = ([0; 64 * 1024], 0);
+    let (mut bytes, mut passed) = (vec![0; 64 * 1024], 0);
     while let Ok(read @ 1..) = from.read(&mut bytes) {
         passed += read;
         if passed > after {

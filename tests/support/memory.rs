@@ -33,22 +33,25 @@ impl Sought {
     #[must_use]
     pub fn text(self, name: &str, text: &str) -> Self {
         let percent = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let mut all = self.bytes(name, text.as_bytes()).bytes(&format!("{name}, percent-encoded"), percent.as_bytes());
-        // What stands before it decides which bytes are coded together.
-        for before in 0..3 {
-            let code = BASE64_STANDARD_NO_PAD.encode([&vec![0; before], text.as_bytes()].concat());
-            // Without the letters that neighbours have a part in.
-            let (first, last) = ((before * 8).div_ceil(6), (before + text.len()) * 8 / 6);
-            all = all.bytes(&format!("{name}, base64"), &code.as_bytes()[first..last]);
-        }
-        all
+        self.coded(name, text.as_bytes()).bytes(&format!("{name}, percent-encoded"), percent.as_bytes())
     }
 
     /// A number, in either order of its bytes.
     #[must_use]
     pub fn number(self, name: &str, number: &[u8]) -> Self {
         let reversed: Vec<u8> = number.iter().rev().copied().collect();
-        self.bytes(name, number).bytes(&format!("{name}, least byte first"), &reversed)
+        self.coded(name, number).bytes(&format!("{name}, least byte first"), &reversed)
+    }
+
+    /// Bytes, and what becomes of them in base64.
+    fn coded(self, name: &str, bytes: &[u8]) -> Self {
+        // What stands before them decides which ones are coded together.
+        (0..3).fold(self.bytes(name, bytes), |all, before| {
+            let code = BASE64_STANDARD_NO_PAD.encode([&vec![0; before], bytes].concat());
+            // Without the letters that neighbours have a part in.
+            let (first, last) = ((before * 8).div_ceil(6), (before + bytes.len()) * 8 / 6);
+            all.bytes(&format!("{name}, base64"), &code.as_bytes()[first..last])
+        })
     }
 
     fn bytes(mut self, name: &str, bytes: &[u8]) -> Self {
@@ -94,7 +97,8 @@ impl Sought {
             }
         }
         let told = |(from, to, number): (usize, usize, usize)| {
-            let place = segment.address.map_or_else(|| "registers".to_owned(), |start| place(maps, start + from as u64));
+            let place =
+                segment.address.map_or_else(|| "registers".to_owned(), |start| place(maps, start + from as u64));
             format!("{}: {} bytes in {place}", self.names[number], to - from + PIECE - 1)
         };
         found.into_iter().map(told).collect()

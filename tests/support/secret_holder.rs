@@ -31,7 +31,7 @@ pub struct Holder {
 
 impl Holder {
     /// Starts a program that takes a token and the URL of a proxy.
-    pub fn start(mut program: Command, token: &str, proxy: &str) -> Self {
+    pub fn start(program: &mut Command, token: &str, proxy: &str) -> Self {
         let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a process");
         let mut input = child.stdin.take().expect("a pipe");
         input.write_all(format!("{token}\n{proxy}\n").as_bytes()).expect("it reads");
