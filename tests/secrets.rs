@@ -34,7 +34,9 @@ impl World {
         let world = Self { origin: Origin::on_loopback(""), token: secret(1, 70), new: secret(2, 70) };
         world.origin.api.accept(&world.token).accept(&world.new);
         world.origin.api.script("/v7/silence", vec![Answer::silence(), Answer::silence()]);
-        world.origin.api.script("/v7/api-tokens", vec![Answer::json(201, &json!({"bearerToken": world.new}))]);
+        // So long that what it is read into grows.
+        let answer = json!({"bearerToken": world.new, "padding": " ".repeat(100_000)});
+        world.origin.api.script("/v7/api-tokens", vec![Answer::json(201, &answer).gzip()]);
         world
     }
 
@@ -64,7 +66,7 @@ fn nothing_is_left_of_a_token_in_the_program_or_in_its_children() {
     assert_eq!(holder.found("gone", &sought), NOTHING);
     holder.end();
     let api = &world.origin.api;
-    assert_eq!((api.seen(&world.token), api.seen(&world.new)), (101 + 40 + 2 + 1, 1 + 10));
+    assert_eq!((api.seen(&world.token), api.seen(&world.new)), (101 + 40 + 2 + 1, 10));
 }
 
 #[test]

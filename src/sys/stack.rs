@@ -2,7 +2,7 @@
 
 use zeroize::zeroize_stack;
 
-/// More than it takes to read a secret, to hash it, or to log in with it.
+/// More than it takes to read a secret and to hash it.
 pub(crate) const USUAL: usize = 16 * 1024;
 
 /// Does what works on secrets, and wipes so many bytes of the stack that it may have used.

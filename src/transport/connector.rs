@@ -18,7 +18,6 @@ use super::resolver::Cache;
 use super::tcp::{Stream, Tcp};
 use super::tls::{self, Peer, Tls};
 use crate::status::Status;
-use crate::sys::stack;
 use crate::target::Origin;
 
 /// What settings say about the way.
@@ -97,10 +96,10 @@ impl Connect {
         if proxy.kind == Kind::Https {
             stream = self.tls.begin(tls, stream, &proxy.host, Peer::Proxy)?;
         }
-        let made = stack::wiped::<{ stack::USUAL }, _>(|| match proxy.kind {
+        let made = match proxy.kind {
             Kind::Http | Kind::Https => proxy::tunnel(&mut *stream, proxy, host, port, user_agent),
             Kind::Socks5 => proxy::connect(&mut *stream, proxy, host, port),
-        });
+        };
         made.map_err(|error| match error.get_ref() {
             // Told already.
             Some(inner) if inner.is::<Fault>() => error,
