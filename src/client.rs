@@ -16,7 +16,6 @@ use crate::families::Learned;
 use crate::guard::{Denied, Guard};
 use crate::identity;
 use crate::status::Status;
-use crate::sys::stack;
 use crate::target::{Base, Origin};
 use crate::token::Token;
 use crate::transport::{Limits, Outgoing, ProxySetting, Settings, Transport};
@@ -46,11 +45,7 @@ impl Client {
         Self::from_bytes(token.map(str::as_bytes), config)
     }
 
-    pub(crate) fn from_bytes(token: Option<&[u8]>, config: Config) -> Result<Self> {
-        stack::wiped::<{ stack::USUAL }, _>(|| Self::make(token, config))
-    }
-
-    fn make(token: Option<&[u8]>, mut config: Config) -> Result<Self> {
+    pub(crate) fn from_bytes(token: Option<&[u8]>, mut config: Config) -> Result<Self> {
         config.log = config.log.or_else(crate::config::log_to_stderr);
         if !(1..=110).contains(&config.unauthorized_budget) {
             return Err(Error::new(Status::InvalidArgument, "The budget of 401 answers must be 1 to 110."));

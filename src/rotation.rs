@@ -10,7 +10,6 @@ use crate::error::{Error, Result, Sent};
 use crate::identity;
 use crate::json::Found;
 use crate::status::Status;
-use crate::sys::stack;
 use crate::token::Token;
 
 const PERHAPS: &str = "A new token may exist all the same: look at the user's API tokens in ThousandEyes, and revoke the \
@@ -34,7 +33,7 @@ impl Client {
         crate::watch::calling_back(|| keep(&token, valid_until.as_deref()));
         drop(valid_until);
         self.0.transport.close_idle();
-        stack::wiped::<{ stack::USUAL }, _>(|| self.go_on_with(&token)).map_err(|error| {
+        self.go_on_with(&token).map_err(|error| {
             let text = format!(
                 "The API made a new token, which was handed over, but the client goes on with the old one: {}",
                 error.message()

@@ -15,9 +15,6 @@ use crate::error::{Error, Result};
 use crate::status::Status;
 use crate::sys::stack;
 
-/// More than signing takes: with RSA it has a table of 32 KiB.
-const STACK: usize = 48 * 1024;
-
 /// Reads certificate and key.
 pub(super) fn read(files: &ClientCertificate, crypto: &CryptoProvider) -> Result<Arc<CertifiedKey>> {
     let refuse = |file: &str, why: &str| {
@@ -26,8 +23,8 @@ pub(super) fn read(files: &ClientCertificate, crypto: &CryptoProvider) -> Result
     };
     let chain = pem::certificates(Path::new(&files.certificate)).map_err(|why| refuse(&files.certificate, &why))?;
     let key_file = files.key.as_ref().unwrap_or(&files.certificate);
-    let key = pem::private_key(Path::new(key_file)).map_err(|why| refuse(key_file, &why))?;
-    let mut pair = CertifiedKey::from_der(chain, key, crypto).map_err(|error| match error {
+    let key = stack::wiped(|| pem::private_key(Path::new(key_file))).map_err(|why| refuse(key_file, &why))?;
+    let mut pair = stack::wiped(|| CertifiedKey::from_der(chain, key, crypto)).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => {
             refuse(&files.certificate, &format!("the private key in {key_file} is not the one of this certificate"))
         }
@@ -75,7 +72,7 @@ struct Signing(Box<dyn Signer>);
 
 impl Signer for Signing {
     fn sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, rustls::Error> {
-        stack::wiped::<STACK, _>(|| self.0.sign(message))
+        stack::wiped(|| self.0.sign(message))
     }
 
     fn scheme(&self) -> SignatureScheme {
