@@ -28,9 +28,9 @@ const DONE: [&str; 3] = ["calls", "threads", "forked"];
 /// The calls of each.
 const CALLS: u64 = 101 + 40 + 10;
 
-fn start(mut program: Command, origin: &Origin, proxy: &str) -> Holder {
+fn start(program: &mut Command, origin: &Origin, proxy: &str) -> Holder {
     program.env("TE_BASE_URL", origin.url()).env("SECRETS_CA", origin.authority.file());
-    Holder::start(&mut program, TOKEN, proxy)
+    Holder::start(program, TOKEN, proxy)
 }
 
 /// A user and a password, and a proxy's URL with both.
@@ -66,7 +66,7 @@ fn nothing_is_left_of_a_proxys_password() {
         let socks = Microsocks::start(Some((&user, &password)));
         for (scheme, address) in [("http", http.address()), ("https", https.address()), ("socks5", socks.address())] {
             let (.., url) = login(scheme, PROXY, address.port());
-            let mut holder = start(program(&DONE), origin, &url);
+            let mut holder = start(&mut program(&DONE), origin, &url);
             nothing_is_left(&mut holder, &of_login(), "password: 50 bytes");
             holder.end();
         }
@@ -82,7 +82,7 @@ fn nothing_is_left_of_a_password_that_a_proxy_refused() {
         let socks = Microsocks::start(Some(("anna", "secret")));
         for (scheme, address) in [("http", http.address()), ("socks5", socks.address())] {
             let (.., url) = login(scheme, PROXY, address.port());
-            let mut holder = start(program(&["in-vain"]), origin, &url);
+            let mut holder = start(&mut program(&["in-vain"]), origin, &url);
             holder.pass("called");
             assert_eq!(holder.found("gone", &of_login()), NOTHING);
             holder.end();
@@ -111,13 +111,25 @@ impl Certified {
 
     fn start(&self, mut program: Command) -> Holder {
         program.env("SECRETS_CERTIFICATE", &self.certificate.chain).env("SECRETS_KEY", &self.certificate.key);
-        start(program, &self.origin, "")
+        start(&mut program, &self.origin, "")
     }
 
-    /// A number of the key, as openssl names it.
-    fn number(&self, name: &str) -> Vec<u8> {
+    /// The numbers of the key that are secret.
+    fn sought(&self) -> Sought {
         let told = run(Command::new("openssl").args(["pkey", "-noout", "-text", "-in"]).arg(&self.certificate.key));
         let told = text(&told);
+        if told.contains("prime1:") {
+            let names = ["prime1", "prime2", "privateExponent", "exponent1", "exponent2", "coefficient"];
+            return names
+                .iter()
+                .fold(Sought::default(), |sought, name| sought.number(name, &Self::number(&told, name)));
+        }
+        let number = Self::number(&told, "priv");
+        Sought::default().number("montgomery", &montgomery(&number)).number("private", &number)
+    }
+
+    /// A number by the name that openssl gives it.
+    fn number(told: &str, name: &str) -> Vec<u8> {
         let mut lines = told.lines().skip_while(|line| *line != format!("{name}:")).skip(1);
         let hex: String = lines.by_ref().take_while(|line| line.starts_with(' ')).map(str::trim).collect();
         let number: Vec<u8> = hex.split(':').map(|byte| u8::from_str_radix(byte, 16).expect("hex")).collect();
@@ -129,10 +141,8 @@ impl Certified {
 #[test]
 fn nothing_is_left_of_an_rsa_key() {
     let world = Certified::new(Authority::issue_rsa);
-    let names = ["prime1", "prime2", "privateExponent", "exponent1", "exponent2", "coefficient"];
-    let sought = names.iter().fold(Sought::default(), |sought, name| sought.number(name, &world.number(name)));
     let mut holder = world.start(program(&DONE));
-    nothing_is_left(&mut holder, &sought, "prime1, least byte first: 128 bytes");
+    nothing_is_left(&mut holder, &world.sought(), "prime1, least byte first: 128 bytes");
     holder.end();
     assert_eq!(world.origin.api.seen(TOKEN), CALLS);
 }
@@ -141,9 +151,23 @@ fn nothing_is_left_of_an_rsa_key() {
 fn nothing_is_left_of_a_key_on_an_elliptic_curve() {
     let world = Certified::new(Authority::issue);
     let mut holder = world.start(program(&DONE));
-    nothing_is_left(&mut holder, &on_curve(&world), "montgomery, least byte first: 32 bytes");
+    nothing_is_left(&mut holder, &world.sought(), "montgomery, least byte first: 32 bytes");
     holder.end();
     assert_eq!(world.origin.api.seen(TOKEN), CALLS);
+}
+
+#[test]
+fn nothing_is_left_of_a_key_that_is_not_the_certificates() {
+    for issue in [Authority::issue, Authority::issue_rsa] {
+        let world = Certified::new(issue);
+        let other = world.origin.authority.localhost();
+        let mut program = program(&[]);
+        program.env("SECRETS_CERTIFICATE", &other.chain).env("SECRETS_KEY", &world.certificate.key);
+        let mut holder = start(program.env("SECRETS_REFUSED", "1"), &world.origin, "");
+        assert_eq!(holder.found("called", &world.sought()), NOTHING);
+        holder.pass("gone");
+        holder.end();
+    }
 }
 
 #[test]
@@ -151,24 +175,19 @@ fn what_is_not_wiped_is_found() {
     let world = Certified::new(Authority::issue);
     let mut holder = world.start(not_wiping(&["calls"]));
     holder.pass("called");
-    let found = holder.found("gone", &on_curve(&world));
+    let found = holder.found("gone", &world.sought());
     assert!(found.iter().any(|found| found.starts_with("montgomery")), "{found:?}");
     holder.end();
     with_api(|_, origin| {
         let (user, password, _) = login("", "", 0);
         let socks = Microsocks::start(Some((&user, &password)));
         let (.., url) = login("socks5", PROXY, socks.address().port());
-        let mut holder = start(not_wiping(&["calls"]), origin, &url);
+        let mut holder = start(&mut not_wiping(&["calls"]), origin, &url);
         holder.pass("called");
         let found = holder.found("gone", &of_login());
         assert!(found.iter().any(|found| found.starts_with("password")), "{found:?}");
         holder.end();
     });
-}
-
-fn on_curve(world: &Certified) -> Sought {
-    let number = world.number("priv");
-    Sought::default().number("montgomery", &montgomery(&number)).number("private", &number)
 }
 
 /// A number of the curve P-256 in the form in which it is multiplied: times 2^256, modulo the order of its base point.

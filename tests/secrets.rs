@@ -31,13 +31,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let world = Self { origin: Origin::on_loopback(""), token: secret(1, 70), new: secret(9, 70) };
+        let world = Self { origin: Origin::on_loopback(""), token: secret(1, 70), new: secret(2, 70) };
         world.origin.api.accept(&world.token).accept(&world.new);
         world.origin.api.script("/v7/silence", vec![Answer::silence(), Answer::silence()]);
-        // What it is read into grows, and moves: as PHP writes it.
-        let answer = json!({"bearerToken": world.new}).to_string().replace('/', "\\/");
-        let answer = Answer::new(201).header("Content-Type", "application/json").body(answer);
-        world.origin.api.script("/v7/api-tokens", vec![answer]);
+        world.origin.api.script("/v7/api-tokens", vec![Answer::json(201, &json!({"bearerToken": world.new}))]);
         world
     }
 

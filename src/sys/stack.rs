@@ -1,4 +1,6 @@
-//! What functions leave behind on the stack.
+//! What functions leave behind on the stack and in registers.
+
+use std::hint::black_box;
 
 use zeroize::zeroize_stack;
 
@@ -14,5 +16,19 @@ pub(crate) fn wiped<T>(work: impl FnOnce() -> T) -> T {
     }
     let made = below(work);
     zeroize_stack::<BYTES>();
+    use_registers();
     made
+}
+
+/// Memory is copied by way of vector registers, which keep it until the next copy of that size; the run-time linker may
+/// then save them on the stack.
+#[inline(never)]
+fn use_registers() {
+    // What the compiler knows to be zeros it would not copy.
+    let (from, mut to) = (black_box([0_u8; 2048]), [0_u8; 2048]);
+    for size in [16, 32, 64, 128, 256, 512, 1024, 2048] {
+        let size = black_box(size);
+        to[..size].copy_from_slice(&from[..size]);
+    }
+    black_box(&to);
 }

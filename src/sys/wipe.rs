@@ -8,6 +8,8 @@ pub(crate) struct Wiping;
 #[global_allocator]
 static ALLOCATOR: Wiping = Wiping;
 
+// Memory that grows is never the system's to move, which would leave the old copy as it was: `realloc` is the trait's own,
+// a new piece, a copy, and `dealloc`.
 // SAFETY: memory comes from the system's allocator and goes back to it with the layout it came with.
 unsafe impl GlobalAlloc for Wiping {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -25,19 +27,6 @@ unsafe impl GlobalAlloc for Wiping {
         unsafe {
             wipe(at, layout.size());
             System.dealloc(at, layout);
-        }
-    }
-
-    /// Never in place: where the system moves memory it leaves the old copy as it was.
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller promises that the size fits the alignment; both are live and apart.
-        unsafe {
-            let new = System.alloc(Layout::from_size_align_unchecked(size, layout.align()));
-            if !new.is_null() {
-                std::ptr::copy_nonoverlapping(at, new, layout.size().min(size));
-                self.dealloc(at, layout);
-            }
-            new
         }
     }
 }

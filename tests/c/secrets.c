@@ -2,7 +2,8 @@
  * memory: secrets WHAT...
  *
  * Token (or an empty line: the library's own way to find one) and proxy URL (or an empty line) come from standard input,
- * and this program wipes its own copies. Files of TLS are named by SECRETS_CA, SECRETS_CERTIFICATE and SECRETS_KEY.
+ * and this program wipes its own copies. Files of TLS are named by SECRETS_CA, SECRETS_CERTIFICATE and SECRETS_KEY;
+ * with SECRETS_REFUSED they must not fit.
  * Everything is done on a thread that then does nothing, so that its stack and its registers stay as they were left. It
  * says "called" when all is done and "gone" when the client is freed, with its process id, each time until a byte
  * comes. */
@@ -70,7 +71,7 @@ static void make(void) {
     client = te_client_new(*text ? text : NULL, options);
     te_free(options);
     explicit_bzero(text, sizeof text);
-    check(te_status_of(client) == TE_OK, "a client", client);
+    check(te_status_of(client) == (getenv("SECRETS_REFUSED") ? TE_E_TLS : TE_OK), "a client", client);
 }
 
 static void call(void) {

@@ -23,8 +23,8 @@ pub(super) fn read(files: &ClientCertificate, crypto: &CryptoProvider) -> Result
     };
     let chain = pem::certificates(Path::new(&files.certificate)).map_err(|why| refuse(&files.certificate, &why))?;
     let key_file = files.key.as_ref().unwrap_or(&files.certificate);
-    let key = stack::wiped(|| pem::private_key(Path::new(key_file))).map_err(|why| refuse(key_file, &why))?;
-    let mut pair = stack::wiped(|| CertifiedKey::from_der(chain, key, crypto)).map_err(|error| match error {
+    let key = pem::private_key(Path::new(key_file)).map_err(|why| refuse(key_file, &why))?;
+    let mut pair = CertifiedKey::from_der(chain, key, crypto).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => {
             refuse(&files.certificate, &format!("the private key in {key_file} is not the one of this certificate"))
         }

@@ -22,6 +22,7 @@ use super::tcp::Stream;
 use crate::config::ClientCertificate;
 use crate::error::Result;
 use crate::status::Status;
+use crate::sys::stack;
 use client_certificate::Shown;
 
 /// What settings say about TLS; files are read once.
@@ -48,7 +49,8 @@ pub(super) struct Tls {
 impl Settings {
     pub(super) fn read(ca_file: Option<&str>, certificate: Option<&ClientCertificate>) -> Result<Self> {
         let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let certificate = certificate.map(|files| client_certificate::read(files, &crypto)).transpose()?;
+        let certificate =
+            certificate.map(|files| stack::wiped(|| client_certificate::read(files, &crypto))).transpose()?;
         Ok(Self {
             authorities: ca_file.map(trust::authorities).transpose()?.unwrap_or_default(),
             client_certificate: certificate,
