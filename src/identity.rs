@@ -83,7 +83,7 @@ fn route(config: &Config, proxy: &ProxySetting) -> u64 {
 
 /// A token at its origin.
 pub(crate) fn fingerprint(origin: &Origin, token: &Token) -> Fingerprint {
-    Fingerprint(stack::wiped(|| digest(&[&origin.to_string(), token.as_str()])))
+    Fingerprint(stack::wiped::<{ stack::USUAL }, _>(|| digest(&[&origin.to_string(), token.as_str()])))
 }
 
 /// The first half of a SHA-256 over texts that hold no NUL.

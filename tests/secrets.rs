@@ -56,7 +56,7 @@ impl World {
 fn nothing_is_left_of_a_token_in_the_program_or_in_its_children() {
     let world = World::new();
     let sought = world.sought();
-    let mut holder = world.start(program(&["calls", "threads", "cut-short", "rotated", "forked"]));
+    let mut holder = world.start(program(&["calls", "threads", "cut-short", "rotated", "threads", "forked"]));
     assert_eq!(holder.found("gone", &sought), NOTHING, "in a child that did not use the client");
     assert_eq!(holder.found("gone", &sought), NOTHING, "in a child that used it");
     let alive = holder.found("called", &sought);
@@ -64,7 +64,7 @@ fn nothing_is_left_of_a_token_in_the_program_or_in_its_children() {
     assert_eq!(holder.found("gone", &sought), NOTHING);
     holder.end();
     let api = &world.origin.api;
-    assert_eq!((api.seen(&world.token), api.seen(&world.new)), (101 + 40 + 2 + 1, 10));
+    assert_eq!((api.seen(&world.token), api.seen(&world.new)), (101 + 40 + 2 + 1, 40 + 10));
 }
 
 #[test]
@@ -75,6 +75,16 @@ fn nothing_is_left_of_a_token_that_was_never_used() {
     assert_eq!(holder.found("gone", &world.sought()), NOTHING);
     holder.end();
     assert_eq!(world.origin.api.requests(), 0);
+}
+
+#[test]
+fn nothing_is_left_of_a_token_wherever_a_block_of_it_ends() {
+    let world = World::new();
+    let mut holder = world.start(program(&["lengths"]));
+    holder.pass("called");
+    assert_eq!(holder.found("gone", &world.sought()), NOTHING);
+    holder.end();
+    assert_eq!(world.origin.api.seen(&world.token), 16);
 }
 
 #[test]

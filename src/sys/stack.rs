@@ -4,11 +4,13 @@ use std::hint::black_box;
 
 use zeroize::zeroize_stack;
 
-/// More than it takes to hash a token, or to read a private key and to sign with it: with RSA that has a table of 32 KiB.
-const BYTES: usize = 48 * 1024;
+/// More than it takes to hash a token, or to encrypt it: of a last block that is not full there are copies.
+pub(crate) const USUAL: usize = 16 * 1024;
+/// More than it takes to read a private key and to sign with it: with RSA that has a table of 32 KiB.
+pub(crate) const OF_KEYS: usize = 48 * 1024;
 
-/// Does what works on secrets, and wipes as much of the stack as it may have used.
-pub(crate) fn wiped<T>(work: impl FnOnce() -> T) -> T {
+/// Does what works on secrets, and wipes so many bytes of the stack that it may have used.
+pub(crate) fn wiped<const BYTES: usize, T>(work: impl FnOnce() -> T) -> T {
     /// Not inlined, so that all of its stack is below what is wiped from.
     #[inline(never)]
     fn below<T>(work: impl FnOnce() -> T) -> T {

@@ -23,7 +23,7 @@ struct action {
 };
 
 static te_client *client;
-static sem_t done;
+static sem_t done, one_done;
 
 static void check(int right, const char *what, const void *handle) {
     if (!right) {
@@ -102,6 +102,26 @@ static void call_on_threads(void) {
     }
     for (int i = 0; i < 4; i++) {
         pthread_join(threads[i], NULL);
+    }
+}
+
+static void *call_and_wait(void *path) {
+    ended_with(TE_OK, path, te_get(client, path));
+    sem_post(&one_done);
+    for (;;) {
+        pause();
+    }
+    return NULL;
+}
+
+/* One call on each stack: where the last block of what is encrypted begins differs. */
+static void call_with_every_length(void) {
+    static char paths[16][32];
+    for (int i = 0; i < 16; i++) {
+        pthread_t thread;
+        snprintf(paths[i], sizeof paths[i], "/tests?x=%.*s", i, "aaaaaaaaaaaaaaaa");
+        pthread_create(&thread, NULL, call_and_wait, paths[i]);
+        sem_wait(&one_done);
     }
 }
 
@@ -194,8 +214,9 @@ int main(int count, char **arguments) {
     static const struct action actions[] = {{"calls", call},          {"threads", call_on_threads},
                                             {"cut-short", cut_short}, {"broken", call_until_broken},
                                             {"rotated", rotate},      {"forked", fork_twice},
-                                            {"in-vain", call_in_vain}};
+                                            {"in-vain", call_in_vain}, {"lengths", call_with_every_length}};
     sem_init(&done, 0, 0);
+    sem_init(&one_done, 0, 0);
     on_a_thread(&made);
     for (int i = 1; i < count; i++) {
         size_t at = 0;

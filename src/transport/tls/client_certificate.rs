@@ -72,7 +72,7 @@ struct Signing(Box<dyn Signer>);
 
 impl Signer for Signing {
     fn sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, rustls::Error> {
-        stack::wiped(|| self.0.sign(message))
+        stack::wiped::<{ stack::OF_KEYS }, _>(|| self.0.sign(message))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -49,8 +49,9 @@ pub(super) struct Tls {
 impl Settings {
     pub(super) fn read(ca_file: Option<&str>, certificate: Option<&ClientCertificate>) -> Result<Self> {
         let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let certificate =
-            certificate.map(|files| stack::wiped(|| client_certificate::read(files, &crypto))).transpose()?;
+        let certificate = certificate
+            .map(|files| stack::wiped::<{ stack::OF_KEYS }, _>(|| client_certificate::read(files, &crypto)))
+            .transpose()?;
         Ok(Self {
             authorities: ca_file.map(trust::authorities).transpose()?.unwrap_or_default(),
             client_certificate: certificate,
@@ -133,7 +134,7 @@ impl Read for TlsStream {
 
 impl Write for TlsStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        stack::wiped::<{ stack::USUAL }, _>(|| self.0.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
