@@ -9,6 +9,7 @@ use ring::digest::{Context, SHA256};
 use crate::config::Config;
 use crate::guard::{Caller, Families, Fingerprint, MemoryStore, Scope, Store};
 use crate::sys::fork::Step;
+use crate::sys::stack;
 use crate::target::Origin;
 use crate::token::Token;
 use crate::transport::ProxySetting;
@@ -82,7 +83,7 @@ fn route(config: &Config, proxy: &ProxySetting) -> u64 {
 
 /// A token at its origin.
 pub(crate) fn fingerprint(origin: &Origin, token: &Token) -> Fingerprint {
-    Fingerprint(digest(&[&origin.to_string(), token.as_str()]))
+    Fingerprint(stack::wiped::<{ stack::USUAL }, _>(|| digest(&[&origin.to_string(), token.as_str()])))
 }
 
 /// The first half of a SHA-256 over texts that hold no NUL.

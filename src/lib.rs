@@ -63,9 +63,3 @@ pub fn move_clock(by: std::time::Duration) {
     sys::clock::moved::BOOT_CLOCK.add(millis);
     sys::clock::moved::WALL_CLOCK.add(millis);
 }
-
-/// Leaves memory as it is when it is freed, for the test that then finds the token in it.
-#[cfg(all(feature = "capi", feature = "test-hooks"))]
-pub fn stop_wiping() {
-    sys::wipe::off::IS.store(true, std::sync::atomic::Ordering::SeqCst);
-}

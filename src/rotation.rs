@@ -32,6 +32,7 @@ impl Client {
         let valid_until = answer.find("/validUntil").and_then(Found::string);
         crate::watch::calling_back(|| keep(&token, valid_until.as_deref()));
         drop(valid_until);
+        self.0.transport.close_idle();
         self.go_on_with(&token).map_err(|error| {
             let text = format!(
                 "The API made a new token, which was handed over, but the client goes on with the old one: {}",

@@ -15,6 +15,7 @@ pub(crate) mod lock;
 #[cfg(target_os = "linux")]
 pub(crate) mod signal;
 pub(crate) mod socket;
+pub(crate) mod stack;
 #[cfg(target_os = "linux")]
 pub(crate) mod user;
 

@@ -40,6 +40,17 @@ impl Agents {
         current.made_in = fork::generation();
         current.agent.get_or_insert_with(&self.make).clone()
     }
+
+    /// Closes the connections that nobody uses now.
+    pub(super) fn close_idle(&self) {
+        let idle = {
+            let _step = Step::begin();
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            current.leave_to_parent();
+            current.agent.take()
+        };
+        drop(idle);
+    }
 }
 
 impl Drop for Agents {

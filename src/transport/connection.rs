@@ -49,7 +49,11 @@ impl Transport for Connection {
         self.returned = false;
         self.begin_request();
         context::connected();
-        self.stream.write_all(&self.buffers.output()[..amount])?;
+        let output = &mut self.buffers.output()[..amount];
+        let written = self.stream.write_all(output);
+        // The token is in it, and a forked child cannot free the buffers of its parent's connections.
+        output.fill(0);
+        written?;
         // TLS tells here, not in write, that the network did not take it.
         Ok(self.stream.flush()?)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use http::Uri;
 use ureq::Error;
@@ -32,21 +32,22 @@ pub(super) struct Way {
 
 /// Makes connections, with what one process learned on the way.
 pub(super) struct Connect {
-    way: Arc<Way>,
+    /// The client's own, and gone with it: connections that a forked child cannot close must not keep it.
+    way: Weak<Way>,
     names: Cache,
     tls: Tls,
 }
 
 impl Connect {
     pub(super) fn new(way: &Arc<Way>) -> Self {
-        Self { way: Arc::clone(way), names: Cache::default(), tls: Tls::default() }
+        Self { way: Arc::downgrade(way), names: Cache::default(), tls: Tls::default() }
     }
 
-    fn open(&self) -> io::Result<Box<dyn Stream>> {
-        let Way { origin, proxy, tls, .. } = &*self.way;
+    fn open(&self, way: &Way) -> io::Result<Box<dyn Stream>> {
+        let Way { origin, proxy, tls, .. } = way;
         let (host, port) = (origin.host(), origin.port());
         let stream = match proxy {
-            Some(proxy) => self.through(proxy)?,
+            Some(proxy) => self.through(way, proxy)?,
             None => self.reach(host, port, None)?,
         };
         if !origin.is_https() {
@@ -92,8 +93,8 @@ impl Connect {
         }
     }
 
-    fn through(&self, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {
-        let Way { origin, tls, user_agent, .. } = &*self.way;
+    fn through(&self, way: &Way, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {
+        let Way { origin, tls, user_agent, .. } = way;
         let (host, port) = (origin.host(), origin.port());
         let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy))?;
         if proxy.kind == Kind::Https {
@@ -125,8 +126,9 @@ impl Connector for Connect {
     type Out = Connection;
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Connection>, Error> {
-        let stream = self.open()?;
-        Ok(Some(Connection::new(stream, self.way.origin.is_https(), details.config.input_buffer_size())))
+        let way = self.way.upgrade().ok_or_else(|| io::Error::other("the client is gone"))?;
+        let stream = self.open(&way)?;
+        Ok(Some(Connection::new(stream, way.origin.is_https(), details.config.input_buffer_size())))
     }
 }
 

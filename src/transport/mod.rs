@@ -102,6 +102,11 @@ impl Transport {
         Ok(Self { agents, limits: settings.limits, body_limit: settings.body_limit })
     }
 
+    /// Closes idle connections: what was read from them stays in their buffers, and a forked child could not wipe it.
+    pub(crate) fn close_idle(&self) {
+        self.agents.close_idle();
+    }
+
     /// Sends a request and reads the answer as far as its headers. Redirects are not followed.
     pub(crate) fn send(&self, outgoing: &Outgoing, watch: &Watch) -> std::result::Result<Incoming, Broken> {
         let context = Context::new(watch, self.limits);

@@ -9,9 +9,9 @@ mod trust;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 pub(super) use fault::{advice, describe, is_handshake_refused, of as fault_of};
@@ -22,12 +22,14 @@ use super::tcp::Stream;
 use crate::config::ClientCertificate;
 use crate::error::Result;
 use crate::status::Status;
+use crate::sys::stack;
+use client_certificate::Shown;
 
 /// What settings say about TLS; files are read once.
 pub(super) struct Settings {
     crypto: Arc<CryptoProvider>,
     authorities: Vec<CertificateDer<'static>>,
-    client_certificate: Option<Arc<dyn ResolvesClientCert>>,
+    client_certificate: Option<Arc<CertifiedKey>>,
 }
 
 /// Whose certificate it is.
@@ -47,10 +49,12 @@ pub(super) struct Tls {
 impl Settings {
     pub(super) fn read(ca_file: Option<&str>, certificate: Option<&ClientCertificate>) -> Result<Self> {
         let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let certificate = certificate.map(|files| client_certificate::read(files, &crypto)).transpose()?;
+        let certificate = certificate
+            .map(|files| stack::wiped::<{ stack::OF_KEYS }, _>(|| client_certificate::read(files, &crypto)))
+            .transpose()?;
         Ok(Self {
             authorities: ca_file.map(trust::authorities).transpose()?.unwrap_or_default(),
-            client_certificate: certificate.map(|certificate| certificate as Arc<dyn ResolvesClientCert>),
+            client_certificate: certificate,
             crypto,
         })
     }
@@ -63,7 +67,7 @@ impl Settings {
         let verifier = trust::verifier(&self.authorities, Arc::clone(&self.crypto))?;
         let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
         Ok(match self.client_certificate.as_ref().filter(|_| with_certificate) {
-            Some(certificate) => builder.with_client_cert_resolver(Arc::clone(certificate)),
+            Some(certificate) => builder.with_client_cert_resolver(Arc::new(Shown(Arc::downgrade(certificate)))),
             None => builder.with_no_client_auth(),
         })
     }
@@ -130,7 +134,7 @@ impl Read for TlsStream {
 
 impl Write for TlsStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        stack::wiped::<{ stack::USUAL }, _>(|| self.0.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
