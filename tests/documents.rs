@@ -21,7 +21,7 @@ const TOKEN: &str = "reader-token";
 /// What is for people to read, or for a program that is not run here.
 const SHOWN: [&str; 4] = ["", "toml", "cmake", "text"];
 /// The documents and what runs their languages: here, in `readme.rs`, `readme_commands.rs` and `powershell.rs`.
-const DOCUMENTS: [(&str, &[&str]); 11] = [
+const DOCUMENTS: [(&str, &[&str]); 12] = [
     ("README.md", &["sh", "c", "cpp", "python", "csharp", "powershell", "rust"]),
     ("CONTRIBUTING.md", &[]),
     ("bindings/python/README.md", &["python", "sh"]),
@@ -33,6 +33,7 @@ const DOCUMENTS: [(&str, &[&str]); 11] = [
     ("docs/powershell.md", &["powershell", "sh"]),
     ("docs/rust.md", &["rust"]),
     ("docs/simulation.md", &["sh"]),
+    ("docs/threat-model.md", &[]),
 ];
 
 #[test]

@@ -48,7 +48,7 @@ impl Connect {
         let (host, port) = (origin.host(), origin.port());
         let stream = match proxy {
             Some(proxy) => self.through(way, proxy)?,
-            None => self.reach(host, port, None)?,
+            None => self.reach(host, port, None, way.advice_without_proxy)?,
         };
         if !origin.is_https() {
             return Ok(stream);
@@ -56,10 +56,15 @@ impl Connect {
         self.tls.begin(tls, stream, host, Peer::Origin { through_proxy: proxy.is_some() })
     }
 
-    fn reach(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> io::Result<Box<dyn Stream>> {
+    fn reach(
+        &self,
+        host: &str,
+        port: u16,
+        proxy: Option<&Proxy>,
+        advice: &'static str,
+    ) -> io::Result<Box<dyn Stream>> {
         let status = |own: Status| if proxy.is_some() { Status::Proxy } else { own };
         let of = if proxy.is_some() { " of the proxy" } else { "" };
-        let advice = if proxy.is_some() { "" } else { self.way.advice_without_proxy };
         let mut remembered = self.names.remembers(host, port);
         loop {
             let addresses = self
@@ -96,7 +101,7 @@ impl Connect {
     fn through(&self, way: &Way, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {
         let Way { origin, tls, user_agent, .. } = way;
         let (host, port) = (origin.host(), origin.port());
-        let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy))?;
+        let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy), "")?;
         if proxy.kind == Kind::Https {
             stream = self.tls.begin(tls, stream, &proxy.host, Peer::Proxy)?;
         }
