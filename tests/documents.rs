@@ -19,9 +19,9 @@ use support::stand_in::{Answer, StandIn};
 const TOKEN: &str = "reader-token";
 
 /// What is for people to read, or for a program that is not run here.
-const SHOWN: [&str; 4] = ["", "toml", "cmake", "text"];
+const SHOWN: [&str; 5] = ["", "toml", "cmake", "text", "console"];
 /// The documents and what runs their languages: here, in `readme.rs`, `readme_commands.rs` and `powershell.rs`.
-const DOCUMENTS: [(&str, &[&str]); 12] = [
+const DOCUMENTS: [(&str, &[&str]); 13] = [
     ("README.md", &["sh", "c", "cpp", "python", "csharp", "powershell", "rust"]),
     ("CONTRIBUTING.md", &[]),
     ("bindings/python/README.md", &["python", "sh"]),
@@ -31,6 +31,7 @@ const DOCUMENTS: [(&str, &[&str]); 12] = [
     ("docs/csharp.md", &["csharp", "sh"]),
     ("docs/packaging.md", &[]),
     ("docs/powershell.md", &["powershell", "sh"]),
+    ("docs/release.md", &[]),
     ("docs/rust.md", &["rust"]),
     ("docs/simulation.md", &["sh"]),
     ("docs/threat-model.md", &[]),

@@ -120,6 +120,20 @@ fn the_library_has_its_abi_in_its_name() {
     assert!(dynamic.contains(&format!("Library soname: [libthousandeyes.so.{major}]")), "{dynamic}");
 }
 
+#[cfg(target_env = "gnu")]
+#[test]
+fn the_oldest_c_library_is_the_one_that_packagers_are_told() {
+    let version = |text: &str| {
+        let digits = text.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
+        digits.split('.').map(|part| part.parse().unwrap()).collect::<Vec<u32>>()
+    };
+    let symbols = text(&run(Command::new("readelf").args(["--dyn-syms", "--wide"]).arg(library())));
+    let needed = symbols.split("@GLIBC_").skip(1).map(version).max().unwrap();
+    let document = std::fs::read_to_string(root().join("docs/packaging.md")).unwrap();
+    let told = version(document.split_once("needs glibc ").unwrap().1);
+    assert!(needed <= told, "it needs glibc {needed:?}; docs/packaging.md says {told:?}");
+}
+
 #[test]
 fn no_test_hook_is_shipped() {
     for file in ["libthousandeyes.so.0", "libthousandeyes.a"] {
