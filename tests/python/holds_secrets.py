@@ -21,7 +21,7 @@ for name, result, arguments in [
     function.restype, function.argtypes = result, arguments
 
 
-def say(word):
+def say(word: str) -> None:
     os.write(1, f"{word} {os.getpid()}\n".encode())
     os.read(0, 1)
 
