@@ -9,7 +9,7 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 pub(crate) fn wait(number: &AtomicU32, seen: u32, longest: Duration) {
     let timeout = libc::timespec {
-        tv_sec: libc::time_t::try_from(longest.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_sec: longest.as_secs().try_into().unwrap_or(i32::MAX.into()),
         tv_nsec: longest.subsec_nanos().into(),
     };
     // SAFETY: a live number and a live timespec; the kernel compares before it sleeps.
