@@ -20,7 +20,7 @@ fn the_examples_run() {
         scope.spawn(|| example::lists_tests(|| in_c("list_tests")));
         scope.spawn(|| example::calls_first(&in_c));
         scope.spawn(|| example::tells_of_a_lockout(&in_c));
-        scope.spawn(|| example::watches(&in_c, "-TERM", Some(0)));
+        scope.spawn(|| example::watches(&in_c, &[("-INT", Some(130)), ("-TERM", Some(143))]));
     });
 }
 

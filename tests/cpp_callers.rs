@@ -70,7 +70,7 @@ fn the_examples_run() {
         scope.spawn(|| example::lists_tests(|| in_cpp("list_tests")));
         scope.spawn(|| example::calls_first(&in_cpp));
         scope.spawn(|| example::tells_of_a_lockout(&in_cpp));
-        scope.spawn(|| example::watches(&in_cpp, "-TERM", Some(0)));
+        scope.spawn(|| example::watches(&in_cpp, &[("-INT", Some(130)), ("-TERM", Some(143))]));
     });
 }
 

@@ -81,7 +81,7 @@ fn the_examples_run() {
         scope.spawn(|| example::calls_first(&in_csharp));
         scope.spawn(|| example::tells_of_a_lockout(&in_csharp));
         // With its output in a file, Mono leaves signals to the system.
-        scope.spawn(|| example::watches(&in_csharp, "-TERM", None));
+        scope.spawn(|| example::watches(&in_csharp, &[("-INT", None), ("-TERM", None)]));
     });
 }
 

@@ -141,7 +141,7 @@ fn the_examples_run_on_the_package() {
         scope.spawn(|| example::lists_tests(|| in_python("list_tests")));
         scope.spawn(|| example::calls_first(&in_python));
         scope.spawn(|| example::tells_of_a_lockout(&in_python));
-        scope.spawn(|| example::watches(&in_python, "-TERM", Some(0)));
+        scope.spawn(|| example::watches(&in_python, &[("-INT", Some(130)), ("-TERM", Some(143))]));
     });
 }
 

@@ -12,7 +12,7 @@ fn the_examples_run() {
         scope.spawn(|| example::lists_tests(|| in_rust("list_tests")));
         scope.spawn(|| example::calls_first(&in_rust));
         scope.spawn(|| example::tells_of_a_lockout(&in_rust));
-        scope.spawn(|| example::watches(&in_rust, "-TERM", None));
+        scope.spawn(|| example::watches(&in_rust, &[("-INT", None), ("-TERM", None)]));
     });
 }
 

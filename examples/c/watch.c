@@ -1,4 +1,5 @@
-/* Prints each item of a list when it first appears: watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id". */
+/* Prints each item of a list when it first appears: watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id".
+ * SIGINT and SIGTERM end it at once, also while a call waits: with 130 and 143, as a shell calls it. */
 #define _POSIX_C_SOURCE 200809L
 #include <poll.h>
 #include <signal.h>
@@ -9,13 +10,15 @@
 #include <thousandeyes.h>
 
 static te_client *client;
+static volatile sig_atomic_t stopped; /* by this signal */
 static int wake[2]; /* readable from the first signal on, so that one just before the pause is not missed */
 
 static void stop(int number)
 {
+    stopped = number;
     te_client_cancel(client); /* a signal handler may */
     if (write(wake[1], "", 1) < 0) {
-        _exit(number);
+        _exit(128 + number);
     }
 }
 
@@ -86,5 +89,5 @@ int main(int argc, char **argv)
         te_free(end);
     } while (pause > 0 && poll(&(struct pollfd){.fd = wake[0], .events = POLLIN}, 1, (int)pause) == 0);
     te_free(client);
-    return pause == 0;
+    return stopped ? 128 + stopped : 1;
 }

@@ -1,4 +1,5 @@
 // Prints each item of a list when it first appears: watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id".
+// SIGINT and SIGTERM end it at once, also while a call waits: with 130 and 143, as a shell calls it.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -16,7 +17,7 @@ using clock_type = std::chrono::steady_clock;
 
 volatile std::sig_atomic_t stopped = 0;
 
-extern "C" void stop(int) { stopped = 1; }
+extern "C" void stop(int number) { stopped = number; }
 
 void watch(const std::string &path, const std::string &id, std::chrono::milliseconds interval)
 {
@@ -63,4 +64,5 @@ int main(int argc, char **argv)
             return 1;
         }
     }
+    return 128 + stopped;
 }

@@ -1,4 +1,5 @@
 // Prints each item of a list when it first appears: Watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id".
+// Ctrl-C ends it at once, also while a call waits: with 130, as a shell calls it.
 using System;
 using System.Collections.Generic;
 using System.Threading;
@@ -7,6 +8,8 @@ using ThousandEyes;
 static class Watch
 {
     static readonly ManualResetEvent Stopped = new ManualResetEvent(false);
+
+    const int EndedByCtrlC = 130;
 
     static int Main(string[] arguments)
     {
@@ -25,13 +28,13 @@ static class Watch
                 };
                 Run(client, TimeSpan.FromSeconds(Math.Max(1, seconds)), path, "/" + id);
             }
-            return 0;
+            return EndedByCtrlC;
         }
         catch (ThousandEyesException failure)
         {
             if (failure.Status == Constants.TE_E_CANCELLED)
             {
-                return 0;
+                return EndedByCtrlC;
             }
             return Say(failure);
         }

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Prints each item of a list when it first appears: watch.py [SECONDS [PATH [ID]]]; by default 60, /alerts, their "id"."""
+"""Prints each item of a list when it first appears: watch.py [SECONDS [PATH [ID]]]; by default 60, /alerts, their "id".
+
+Ctrl-C and SIGTERM end it at once, also while a call waits: with 130 and 143, as a shell calls it.
+"""
 import json
 import signal
 import sys
@@ -29,8 +32,8 @@ def watch(client: thousandeyes.Client, seconds: float, path: str, key: str) -> N
 
 def main() -> int:
     arguments = sys.argv[1:] + ["60", "/alerts", "id"][len(sys.argv) - 1 :]
-    # As Ctrl-C: it ends a call that waits, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a handler raises ends a call, as Ctrl-C does without one.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         with thousandeyes.Client() as client:
             watch(client, max(1, float(arguments[0])), arguments[1], arguments[2])
@@ -38,7 +41,7 @@ def main() -> int:
         print(f"{error.status_name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

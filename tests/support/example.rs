@@ -1,6 +1,7 @@
 //! What the examples must do in every language.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output};
 use std::time::{Duration, Instant};
 
@@ -138,10 +139,20 @@ struct Running {
 }
 
 impl Running {
-    fn start(mut command: Command) -> Self {
+    fn start(command: &Command) -> Self {
         let printed = Directory::new();
+        // A shell's background has Ctrl-C ignored, and so have all who are started from there.
+        let mut unignored = Command::new("env");
+        unignored.arg("--default-signal=INT").arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => unignored.env(name, value),
+                None => unignored.env_remove(name),
+            };
+        }
+        unignored.current_dir(command.get_current_dir().unwrap_or(Path::new(".")));
         let file = |name: &str| File::create(printed.0.join(name)).unwrap();
-        let child = command.stdout(file("out")).stderr(file("err")).spawn().unwrap();
+        let child = unignored.stdout(file("out")).stderr(file("err")).spawn().unwrap();
         Self { child, printed }
     }
 
@@ -184,9 +195,9 @@ fn alerts(ids: &[&str], duration: u32) -> Answer {
     Answer::json(200, &json!({ "alerts": active }))
 }
 
-/// Prints what is new, goes on after a fault, waits as long as it is told, and ends at once by a signal with `code`
-/// (none: by the signal itself).
-pub fn watches(example: Example, signal: &str, code: Option<i32>) {
+/// Prints what is new, goes on after a fault, waits as long as it is told, and ends at once by each signal with its code
+/// (none: by the signal itself), by the first in a pause too.
+pub fn watches(example: Example, signals: &[(&str, Option<i32>)]) {
     let server = StandIn::start();
     server.accept(TOKEN);
     let fault = || Answer::problem(503, "Maintenance", "/v7/alerts");
@@ -196,8 +207,11 @@ pub fn watches(example: Example, signal: &str, code: Option<i32>) {
     server.script("/v7/alerts", answers);
     let mut command = with(example("watch"), &server, TOKEN, "");
     command.arg("1");
-    let watch = Running::start(command);
+    let watch = Running::start(&command);
+    let begun = Instant::now();
     until("the API says to wait", || watch.printed("err").len() == 2);
+    // Its interval, after the first list and after the fault.
+    assert!(begun.elapsed() > Duration::from_millis(1900), "too soon: {:?}", begun.elapsed());
     let printed = watch.printed("out");
     assert_eq!(printed.len(), 2, "{printed:?}");
     assert!(printed[0].contains("a-1") && printed[1].contains("a-2"), "{printed:?}");
@@ -206,17 +220,21 @@ pub fn watches(example: Example, signal: &str, code: Option<i32>) {
     assert!(!told.concat().contains(TOKEN), "{told:?}");
     // Longer than its own interval.
     std::thread::sleep(Duration::from_millis(1500));
-    assert_eq!(server.requests(), 6);
-    assert_eq!(watch.end(signal).code(), code);
+    assert_eq!((server.requests(), watch.printed("err").len()), (6, 2));
+    assert_eq!(watch.end(signals[0].0).code(), signals[0].1);
 
-    server.script("/v7/alerts", vec![Answer::silence()]);
-    let blocked = Running::start(with(example("watch"), &server, TOKEN, ""));
-    until("the call is made", || server.requests() == 7);
-    assert_eq!(blocked.end(signal).code(), code);
+    let mut requests = 6;
+    for (signal, code) in signals {
+        requests += 1;
+        server.script("/v7/alerts", vec![Answer::silence()]);
+        let blocked = Running::start(&with(example("watch"), &server, TOKEN, ""));
+        until("the call is made", || server.requests() == requests);
+        assert_eq!(blocked.end(signal).code(), *code, "{signal}");
+    }
 
     let dead = output(&mut with(example("watch"), &server, "not-accepted", ""));
     failed(&dead, "TE_E_UNAUTHORIZED: Page 1 (GET /v7/alerts): ");
-    assert_eq!((server.requests(), server.unauthorized()), (8, 1));
+    assert_eq!((server.requests(), server.unauthorized()), (requests + 1, 1));
 }
 
 /// A program of `examples/rust`, built with the tests.
