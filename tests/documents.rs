@@ -19,9 +19,9 @@ use support::stand_in::{Answer, StandIn};
 const TOKEN: &str = "reader-token";
 
 /// What is for people to read, or for a program that is not run here.
-const SHOWN: [&str; 5] = ["", "toml", "cmake", "text", "console"];
+const SHOWN: [&str; 4] = ["toml", "cmake", "text", "console"];
 /// The documents and what runs their languages: here, in `readme.rs`, `readme_commands.rs` and `powershell.rs`.
-const DOCUMENTS: [(&str, &[&str]); 13] = [
+const DOCUMENTS: [(&str, &[&str]); 15] = [
     ("README.md", &["sh", "c", "cpp", "python", "csharp", "powershell", "rust"]),
     ("CONTRIBUTING.md", &[]),
     ("bindings/python/README.md", &["python", "sh"]),
@@ -31,8 +31,10 @@ const DOCUMENTS: [(&str, &[&str]); 13] = [
     ("docs/csharp.md", &["csharp", "sh"]),
     ("docs/packaging.md", &[]),
     ("docs/powershell.md", &["powershell", "sh"]),
+    ("docs/python.md", &["python", "sh"]),
     ("docs/release.md", &[]),
     ("docs/rust.md", &["rust"]),
+    ("docs/settings.md", &[]),
     ("docs/simulation.md", &["sh"]),
     ("docs/threat-model.md", &[]),
 ];
@@ -85,7 +87,7 @@ fn extension(language: &str) -> &str {
 fn c() {
     let frame = Frame {
         main: "int main(",
-        outside: &["static int32_t"],
+        outside: &["static int32_t", "static void"],
         head: "#include <stdio.h>\n#include <thousandeyes.h>\n",
         function: "static void @(te_client *client)\n{\n(void)client;\n{\n§}\n}\n",
         call: "@(client);\n",
@@ -148,7 +150,7 @@ fn rust() {
     let frame = Frame {
         main: "fn main(",
         outside: &[],
-        head: "use std::time::Duration;\nuse thousandeyes::{Call, Client, Config, Kind, Result, Sent};\n",
+        head: "use std::sync::Arc;\nuse std::sync::atomic::{AtomicBool, Ordering};\nuse std::time::Duration;\nuse thousandeyes::{Call, Client, Config, Kind, Result, Sent};\n",
         function: "fn @(client: &Client) -> Result<()> {\n§Ok(())\n}\n",
         call: "@(&client)?;\n",
         end: "fn main() -> Result<()> {\nlet client = Client::new(None, Config::default())?;\n§Ok(())\n}\n",
@@ -166,19 +168,26 @@ fn rust() {
     });
 }
 
-/// In the order in which a reader types it.
-#[test]
-fn python() {
+/// A page's fragments in the order in which a reader types them; its whole programs are `readme.rs`'s.
+fn typed_in_python(document: &str) -> (String, u64) {
     let mut program = "import thousandeyes\n".to_owned();
-    for block in of("bindings/python/README.md", "python") {
+    for block in of(document, "python").iter().filter(|block| !block.text.contains("def main(")) {
         program += &block.text;
         // The first block closes its own.
         program += "client = thousandeyes.Client()\n";
     }
     let mut python = command("python3");
     python.env("PYTHONPATH", root().join("bindings/python")).env("TE_LIBRARY", support::installed::library());
-    let (told, requests) = run_on_stand_in(python.arg("-c").arg(program));
+    run_on_stand_in(python.arg("-c").arg(program))
+}
+
+#[test]
+fn python() {
+    let (told, requests) = typed_in_python("bindings/python/README.md");
     assert!(told.contains("Example 5") && requests > 7, "{told}");
+    let (told, requests) = typed_in_python("docs/python.md");
+    assert!(told.contains("Example 5") && told.contains("company.pem"), "{told}");
+    assert_eq!(requests, 3 + 3, "the pages of a list, and three calls of a pool");
 }
 
 /// The page's whole program among its blocks.
@@ -225,4 +234,12 @@ fn commands_of_python() {
     shell.env("PYTHONPATH", root().join("bindings/python")).env("TE_LIBRARY", support::installed::library());
     let (told, requests) = run_on_stand_in(shell.args(["-e", "-c", &after]));
     assert!(told.contains("Example 5") && told.contains("usage:") && requests >= 3, "{told}");
+
+    let home = Directory::new();
+    std::os::unix::fs::symlink(prefix(), home.0.join(".local")).unwrap();
+    let program = &of("docs/python.md", "sh")[0].text;
+    let mut shell = cleaned("sh");
+    shell.current_dir(root()).args(["-e", "-c", program]).env("HOME", &home.0).env("TE_STATE_DIR", "");
+    let (told, requests) = run_on_stand_in(&mut shell);
+    assert!(told.contains("Example 5") && requests == 3, "{told}");
 }

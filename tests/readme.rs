@@ -1,22 +1,22 @@
-//! The README shows the examples as they are.
+//! The documents show the examples as they are.
 // quick
 
 use std::fs::read_to_string;
 
 #[test]
-fn every_program_in_the_readme_is_the_example_in_its_language() {
+fn every_program_in_the_documents_is_the_example_in_its_language() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let readme = read_to_string(format!("{root}/README.md")).expect("a README");
     let examples = [
-        ("c", "c/list_tests.c"),
-        ("cpp", "cpp/list_tests.cpp"),
-        ("python", "python/list_tests.py"),
-        ("python", "python/list_tests_ctypes.py"),
-        ("csharp", "csharp/ListTests.cs"),
-        ("rust", "rust/list_tests.rs"),
+        ("README.md", "c", "c/list_tests.c"),
+        ("README.md", "cpp", "cpp/list_tests.cpp"),
+        ("README.md", "python", "python/list_tests.py"),
+        ("README.md", "csharp", "csharp/ListTests.cs"),
+        ("README.md", "rust", "rust/list_tests.rs"),
+        ("docs/python.md", "python", "python/list_tests_ctypes.py"),
     ];
-    for (language, file) in examples {
+    for (document, language, file) in examples {
+        let shown = read_to_string(format!("{root}/{document}")).expect("a document");
         let example = read_to_string(format!("{root}/examples/{file}")).expect("an example");
-        assert!(readme.contains(&format!("```{language}\n{example}```\n")), "README.md shows another {file}");
+        assert!(shown.contains(&format!("```{language}\n{example}```\n")), "{document} shows another {file}");
     }
 }
