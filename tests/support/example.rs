@@ -232,8 +232,11 @@ pub fn watches(example: Example, signals: &[(&str, Option<i32>)]) {
         assert_eq!(blocked.end(signal).code(), *code, "{signal}");
     }
 
-    let dead = output(&mut with(example("watch"), &server, "not-accepted", ""));
-    failed(&dead, "TE_E_UNAUTHORIZED: Page 1 (GET /v7/alerts): ");
+    let mut dead = Running::start(&with(example("watch"), &server, "not-accepted", ""));
+    until("a refused token ends it", || dead.child.try_wait().unwrap().is_some());
+    let told = dead.printed("err");
+    assert!(told.len() == 1 && told[0].starts_with("TE_E_UNAUTHORIZED: Page 1 (GET /v7/alerts): "), "{told:?}");
+    assert_eq!(dead.child.wait().unwrap().code(), Some(1));
     assert_eq!((server.requests(), server.unauthorized()), (requests + 1, 1));
 }
 
