@@ -59,13 +59,11 @@ fn check(name: &str, server: &StandIn) {
 }
 
 fn in_cpp(name: &str) -> Command {
-    command(compile("c++", &format!("examples/cpp/{name}.cpp"), &["-std=c++17"]))
+    command(compile("c++", &format!("examples/cpp/{name}.cpp"), &["-std=c++11"]))
 }
 
 #[test]
 fn the_examples_run() {
-    let oldest = compile("c++", "examples/cpp/list_tests.cpp", &["-std=c++11"]);
-    example::lists_tests(|| command(&oldest));
     example::all_of(&in_cpp);
 }
 
