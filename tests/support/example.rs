@@ -241,19 +241,25 @@ pub fn watches_until_ctrl_c(example: Example) {
 /// It ends by itself, after one 401, when its token is refused from the start and when the account is locked meanwhile.
 pub fn watches_until_locked_out(example: Example) {
     let server = StandIn::start();
-    let dead = output(&mut with(example("watch"), &server, "not-accepted", ""));
-    failed(&dead, "TE_E_UNAUTHORIZED: Page 1 (GET /v7/alerts): ");
+    let start = |token: &str| {
+        let mut command = with(example("watch"), &server, token, "");
+        command.arg("1");
+        Running::start(command)
+    };
+    let ends = |mut watch: Running, status: &str| {
+        assert_eq!(watch.ended(Duration::from_secs(10)), 1);
+        let told = watch.printed("err");
+        let begins = format!("{status}: Page 1 (GET /v7/alerts): ");
+        assert!(told.len() == 1 && told[0].starts_with(&begins), "{begins} {told:?}");
+    };
+    ends(start("not-accepted"), "TE_E_UNAUTHORIZED");
     assert_eq!((server.requests(), server.unauthorized()), (1, 1));
 
     server.accept(TOKEN).script("/v7/alerts", vec![alerts(&["a-1"], 5)]);
-    let mut command = with(example("watch"), &server, TOKEN, "");
-    command.arg("1");
-    let mut watch = Running::start(command);
+    let watch = start(TOKEN);
     until("the alert is printed", || watch.printed("out").len() == 1);
     server.lock(TOKEN);
-    assert_eq!(watch.ended(Duration::from_secs(10)), 1);
-    let told = watch.printed("err");
-    assert!(told.len() == 1 && told[0].starts_with("TE_E_LOCKOUT_SUSPECTED: Page 1 (GET /v7/alerts): "), "{told:?}");
+    ends(watch, "TE_E_LOCKOUT_SUSPECTED");
     assert_eq!(server.unauthorized(), 2);
 }
 
