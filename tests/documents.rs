@@ -81,6 +81,14 @@ fn extension(language: &str) -> &str {
     }
 }
 
+fn linked(compiler: &str, standard: &str, source: &Path) -> Command {
+    let program = source.with_extension("exe");
+    let mut compile = Command::new(compiler);
+    compile.args([standard, "-Wall", "-Wextra", "-Werror", "-I"]).arg(prefix().join("include")).arg(source);
+    run(compile.arg("-o").arg(&program).arg("-L").arg(prefix().join("lib")).arg("-lthousandeyes"));
+    command(program)
+}
+
 #[test]
 fn c() {
     let frame = Frame {
@@ -92,13 +100,7 @@ fn c() {
         end: "int main(void)\n{\nte_client *client = te_client_new(NULL, NULL);\n§te_free(client);\n\
               return te_live_handles() != 0;\n}\n",
     };
-    compile_and_run(&frame, "docs/c.md", "c", &|source| {
-        let program = source.with_extension("exe");
-        let mut compile = Command::new("cc");
-        compile.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-I"]).arg(prefix().join("include")).arg(source);
-        run(compile.arg("-o").arg(&program).arg("-L").arg(prefix().join("lib")).arg("-lthousandeyes"));
-        command(program)
-    });
+    compile_and_run(&frame, "docs/c.md", "c", &|source| linked("cc", "-std=c99", source));
 }
 
 #[test]
@@ -111,13 +113,7 @@ fn cpp() {
         call: "@(client);\n",
         end: "int main()\n{\n{\nconst thousandeyes::client client;\n§}\nreturn te_live_handles() != 0;\n}\n",
     };
-    compile_and_run(&frame, "docs/cpp.md", "cpp", &|source| {
-        let program = source.with_extension("exe");
-        let mut compile = Command::new("c++");
-        compile.args(["-std=c++11", "-Wall", "-Wextra", "-Werror", "-I"]).arg(prefix().join("include")).arg(source);
-        run(compile.arg("-o").arg(&program).arg("-L").arg(prefix().join("lib")).arg("-lthousandeyes"));
-        command(program)
-    });
+    compile_and_run(&frame, "docs/cpp.md", "cpp", &|source| linked("c++", "-std=c++11", source));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! What the guard remembers. Plain data; the rules that change it are in [`super::rules`].
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no file keeps the state there"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,7 +142,6 @@ pub struct State {
     /// How the clocks of the boots that shared the state lie to its own time; the latest seen comes last.
     pub(super) boots: Vec<Boot>,
     /// Records of a later version, kept as they are.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no file keeps the state there"))]
     pub(super) unknown: Vec<u8>,
 }
 
@@ -172,7 +172,6 @@ impl State {
     }
 
     /// Who has requests on the wire.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no file keeps the state there"))]
     pub(super) fn owners(&self) -> BTreeSet<Owner> {
         self.shared
             .values()
@@ -182,7 +181,6 @@ impl State {
     }
 
     /// Forgets what can be spared, a little at a time; `false` when nothing is left to forget.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no file keeps the state there"))]
     pub(super) fn forget_something(&mut self) -> bool {
         let idle = self.tokens.iter().filter(|(_, token)| token.in_flight == 0).min_by_key(|(_, token)| token.used);
         if let Some((&oldest, _)) = idle {
