@@ -46,5 +46,5 @@ fn the_examples_run_on_the_package() {
     };
     let (list_tests, watch) = (built("ListTests"), built("Watch"));
     example::lists_tests(|| run_built(&list_tests));
-    example::watches(&|_| run_built(&watch), "-INT", Some(0));
+    example::watches_until_ctrl_c(&|_| run_built(&watch));
 }
