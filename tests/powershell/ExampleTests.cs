@@ -132,7 +132,7 @@ public sealed class ExampleTests : IDisposable
         Assert.StartsWith("@{", watch.StandardOutput.ReadLine());
         server.Tell($"lock?token={StandIn.Good}");
         Assert.StartsWith("TE_E_LOCKOUT_SUSPECTED: ", watch.StandardError.ReadLine());
-        Assert.True(watch.WaitForExit(10000), "it goes on after a lockout");
+        Ends(watch, 10000);
         Assert.EndsWith("exit 1\n", watch.StandardOutput.ReadToEnd());
     }
 
@@ -140,7 +140,16 @@ public sealed class ExampleTests : IDisposable
     private static void Interrupt(Process running)
     {
         Process.Start("kill", $"-INT {running.Id}").WaitForExit();
-        Assert.True(running.WaitForExit(1000), "it goes on after Ctrl-C");
+        Ends(running, 1000);
+    }
+
+    private static void Ends(Process running, int milliseconds)
+    {
+        if (!running.WaitForExit(milliseconds))
+        {
+            running.Kill();
+            Assert.Fail($"it goes on after {milliseconds} ms");
+        }
     }
 
     private sealed record Told(string[] Out, string[] Error);
@@ -149,8 +158,9 @@ public sealed class ExampleTests : IDisposable
     {
         using Process process = Start(example, token, more);
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string[] lines = Lines(process.StandardOutput.ReadToEnd());
-        return new Told(lines, Lines(error.Result));
+        Task<string> told = process.StandardOutput.ReadToEndAsync();
+        Ends(process, 60000);
+        return new Told(Lines(told.Result), Lines(error.Result));
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
