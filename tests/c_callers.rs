@@ -16,12 +16,7 @@ fn in_c(name: &str) -> Command {
 
 #[test]
 fn the_examples_run() {
-    std::thread::scope(|scope| {
-        scope.spawn(|| example::lists_tests(|| in_c("list_tests")));
-        scope.spawn(|| example::calls_first(&in_c));
-        scope.spawn(|| example::tells_of_a_lockout(&in_c));
-        scope.spawn(|| example::watches(&in_c, &[("-INT", Some(130)), ("-TERM", Some(143))]));
-    });
+    example::all_of(&in_c);
 }
 
 #[test]

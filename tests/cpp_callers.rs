@@ -59,19 +59,12 @@ fn check(name: &str, server: &StandIn) {
 }
 
 fn in_cpp(name: &str) -> Command {
-    command(compile("c++", &format!("examples/cpp/{name}.cpp"), &["-std=c++17"]))
+    command(compile("c++", &format!("examples/cpp/{name}.cpp"), &["-std=c++11"]))
 }
 
 #[test]
 fn the_examples_run() {
-    let oldest = compile("c++", "examples/cpp/list_tests.cpp", &["-std=c++11"]);
-    std::thread::scope(|scope| {
-        scope.spawn(|| example::lists_tests(|| command(&oldest)));
-        scope.spawn(|| example::lists_tests(|| in_cpp("list_tests")));
-        scope.spawn(|| example::calls_first(&in_cpp));
-        scope.spawn(|| example::tells_of_a_lockout(&in_cpp));
-        scope.spawn(|| example::watches(&in_cpp, &[("-INT", Some(130)), ("-TERM", Some(143))]));
-    });
+    example::all_of(&in_cpp);
 }
 
 #[test]

@@ -76,13 +76,7 @@ fn check(name: &str, server: &StandIn) -> Output {
 
 #[test]
 fn the_examples_run() {
-    std::thread::scope(|scope| {
-        scope.spawn(|| example::lists_tests(|| in_csharp("list_tests")));
-        scope.spawn(|| example::calls_first(&in_csharp));
-        scope.spawn(|| example::tells_of_a_lockout(&in_csharp));
-        // With its output in a file, Mono leaves signals to the system.
-        scope.spawn(|| example::watches(&in_csharp, &[("-INT", None), ("-TERM", None)]));
-    });
+    example::all_of(&in_csharp);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::installed::{command, compile, library, root, run, scratch, text};
+use support::installed::{command, compile, heeding_ctrl_c, library, root, run, scratch, text};
 
 /// The SDK, with none of its servers left running.
 fn dotnet(verb: &str) -> Command {
@@ -37,7 +37,7 @@ fn tests_in_the_engine(module: &Path, callers: &str, which: &[&str]) {
     tests.arg("tests/powershell").args(which).env("TE_LIBRARY", library()).env("TE_TEST_STAND_IN", stand_in);
     tests.env("TE_TEST_MODULE", module).env("TE_TEST_ROOT", root()).env("TE_TEST_CALLERS", callers);
     tests.envs(std::env::var_os("TE_TEST_WHOLE").map(|whole| ("TE_TEST_WHOLE", whole)));
-    let told = text(&run(&mut tests));
+    let told = text(&run(heeding_ctrl_c(&mut tests)));
     // Where none is found, the SDK calls it a success too.
     assert!(told.contains("Passed!"), "{told}");
 }

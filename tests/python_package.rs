@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use support::example;
-use support::installed::{library, output, root, run, scratch, text, typed};
+use support::installed::{heeding_ctrl_c, library, output, root, run, scratch, text, typed};
 
 /// The interpreters of this machine that the package is for; `python3` is the first.
 const INTERPRETERS: [&str; 7] =
@@ -120,7 +120,7 @@ fn the_tests_pass_on_the_installed_wheel_in_every_python_here() {
         }
         let python_of =
             if interpreter == INTERPRETERS[0] { with_package().to_owned() } else { installed(interpreter) };
-        let told = text(&run(&mut suite(&python_of)));
+        let told = text(&run(heeding_ctrl_c(&mut suite(&python_of))));
         // Where it finds none, unittest of before 3.12 calls it a success too.
         let count = told.split_once("\nRan ").and_then(|(_, rest)| rest.split(' ').next()?.parse::<u32>().ok());
         assert!(count.is_some_and(|count| count > 60) && told.ends_with("\nOK\n"), "{interpreter}: {told}");
@@ -137,12 +137,7 @@ fn in_python(name: &str) -> Command {
 
 #[test]
 fn the_examples_run_on_the_package() {
-    std::thread::scope(|scope| {
-        scope.spawn(|| example::lists_tests(|| in_python("list_tests")));
-        scope.spawn(|| example::calls_first(&in_python));
-        scope.spawn(|| example::tells_of_a_lockout(&in_python));
-        scope.spawn(|| example::watches(&in_python, &[("-INT", Some(130)), ("-TERM", Some(143))]));
-    });
+    example::all_of(&in_python);
 }
 
 #[test]
@@ -174,8 +169,11 @@ fn the_wheel_has_the_library_inside() {
     let made = wheel(root(), "wheel-by-cargo", None);
     let list = "import sys, zipfile; print(*sorted(zipfile.ZipFile(sys.argv[1]).namelist()))";
     let names = |wheel: &Path| text(&run(python(tools()).args(["-c", list]).arg(wheel)));
-    assert_eq!(names(&made), names(built()));
-    assert!(names(&made).contains("thousandeyes/libthousandeyes.so "), "{}", names(&made));
+    let notices = " thousandeyes/third-party-notices.txt";
+    assert_eq!(names(&made).replace(notices, ""), names(built()));
+    for inside in [" thousandeyes/libthousandeyes.so ", notices] {
+        assert!(names(&made).contains(inside), "{}", names(&made));
+    }
     let missing = scratch("python").join("no-such-library");
     let mut build = python(tools());
     build.args(["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w"]).arg(scratch("python").join("none"));

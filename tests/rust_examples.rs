@@ -8,12 +8,7 @@ use support::installed::root;
 
 #[test]
 fn the_examples_run() {
-    std::thread::scope(|scope| {
-        scope.spawn(|| example::lists_tests(|| in_rust("list_tests")));
-        scope.spawn(|| example::calls_first(&in_rust));
-        scope.spawn(|| example::tells_of_a_lockout(&in_rust));
-        scope.spawn(|| example::watches(&in_rust, &[("-INT", None), ("-TERM", None)]));
-    });
+    example::all_of(&in_rust);
 }
 
 #[test]

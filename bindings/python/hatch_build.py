@@ -1,4 +1,5 @@
-"""Puts the native library into the wheel: the file in $TE_LIBRARY, or else one that cargo builds."""
+"""Puts the native library into the wheel: the file in $TE_LIBRARY, or else one that cargo builds, with the licences of
+the crates in it."""
 
 import os
 import shutil
@@ -26,6 +27,11 @@ class NativeLibrary(BuildHookInterface):
             self.put(library, Path(self.root, "bindings/python/thousandeyes", NAME))
         else:
             build_data["force_include"][str(library)] = f"thousandeyes/{NAME}"
+            if not os.environ.get("TE_LIBRARY"):
+                notices = library.with_name("third-party-notices.txt")
+                ask = [sys.executable, str(Path(self.root, "packaging/sbom")), "--notices"]
+                notices.write_bytes(subprocess.check_output(ask))
+                build_data["force_include"][str(notices)] = f"thousandeyes/{notices.name}"
 
     def library(self):
         """The file to put in."""

@@ -1,5 +1,5 @@
-/* Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. With --unblock it
- * then makes one call, though the token was refused. Ends with 0 when calls can be made. */
+/* Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. Once the account
+ * is unlocked or the token renewed: --unblock makes one call now. Ends with 0 when calls can be made. */
 #include <stdio.h>
 #include <string.h>
 #include <thousandeyes.h>
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
         told = te_get(client, "/account-groups");
         status = te_status_of(told);
         held = status < 0;
-        puts(held ? "One try now: it failed." : "One try now: it worked.");
+        if (!held) puts("One try now: it worked.");
     }
     if (status < 0) {
         fprintf(stderr, "%s: %s\n", te_status_name(status), te_message(told));

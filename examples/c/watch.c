@@ -1,7 +1,5 @@
-/* Prints each item of a list when it first appears: watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id".
- * SIGINT and SIGTERM end it at once, also while a call waits: with 130 and 143, as a shell calls it. */
+/* Prints each alert when it first appears, until Ctrl-C: watch [SECONDS], 60 by default from one look to the next. */
 #define _POSIX_C_SOURCE 200809L
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,84 +8,73 @@
 #include <thousandeyes.h>
 
 static te_client *client;
-static volatile sig_atomic_t stopped; /* by this signal */
-static int wake[2]; /* readable from the first signal on, so that one just before the pause is not missed */
+static volatile sig_atomic_t stopped;
 
 static void stop(int number)
 {
     stopped = number;
     te_client_cancel(client); /* a signal handler may */
-    if (write(wake[1], "", 1) < 0) {
-        _exit(128 + number);
-    }
 }
 
 static int is_new(const char *id)
 {
-    static struct known { struct known *next; char id[]; } *all;
-    struct known *one;
-    for (one = all; one != NULL; one = one->next) {
-        if (strcmp(one->id, id) == 0) return 0;
+    static char **known;
+    static size_t count;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(known[i], id) == 0) return 0;
     }
-    if ((one = malloc(sizeof *one + strlen(id) + 1)) == NULL) abort();
-    strcpy(one->id, id);
-    one->next = all;
-    all = one;
+    known = realloc(known, (count + 1) * sizeof *known);
+    if (known == NULL || (known[count++] = strdup(id)) == NULL) abort();
     return 1;
 }
 
-/* Goes over the pages once; what comes back is their end or a failure. */
-static te_response *look(const char *path, const char *member)
+/* After how many seconds to look again; 0: never. */
+static int64_t look(int64_t interval)
 {
-    te_pages *pages = te_pages_new(client, path);
+    te_pages *pages = te_pages_new(client, "/alerts");
     te_response *page;
-    while (te_status_of(page = te_pages_next(pages)) >= 0 && te_status_of(page) != TE_DONE) {
-        const char *items = te_response_json_items(page, NULL);
-        for (int64_t i = 0; i < te_response_json_count(page, items); i++) {
-            char item[100], at[200];
-            snprintf(item, sizeof item, "%s/%lld", items, (long long)i);
-            snprintf(at, sizeof at, "%s/%s", item, member);
-            const char *id = te_response_json_string(page, at, NULL);
-            if (id == NULL || is_new(id)) {
+    te_status status;
+    while ((status = te_status_of(page = te_pages_next(pages))) >= 0 && status != TE_DONE) {
+        for (int64_t i = 0; i < te_response_json_count(page, "/alerts"); i++) {
+            char alert[40], id[50];
+            snprintf(alert, sizeof alert, "/alerts/%lld", (long long)i);
+            snprintf(id, sizeof id, "%s/id", alert);
+            if (is_new(te_response_json_string(page, id, ""))) {
                 size_t length;
-                const char *text = te_response_json_raw(page, item, &length);
-                printf("%.*s\n", (int)length, text);
+                const char *json = te_response_json_raw(page, alert, &length);
+                printf("%.*s\n", (int)length, json);
             }
         }
         fflush(stdout);
         te_free(page);
     }
+    if (status < 0 && !stopped) fprintf(stderr, "%s: %s\n", te_status_name(status), te_message(page));
+    if (te_status_kind(status) == TE_KIND_WAIT) {
+        const int64_t told = te_response_retry_after_ms(page) / 1000 + 1;
+        if (told > interval) interval = told;
+    } else if (status < 0 && te_status_kind(status) != TE_KIND_RETRY) {
+        interval = 0; /* to ask again would not help, and with a refused token it would harm */
+    }
+    te_free(page);
     te_free(pages);
-    return page;
+    return interval;
 }
 
 int main(int argc, char **argv)
 {
-    const int seconds = argc > 1 ? atoi(argv[1]) : 60;
-    const struct sigaction action = {.sa_handler = stop};
+    const int interval = argc > 1 ? atoi(argv[1]) : 60;
     int64_t pause;
-    te_status status;
 
-    if (seconds < 1 || seconds > 86400 || pipe(wake) != 0) {
-        fputs("usage: watch [SECONDS [PATH [ID]]]\n", stderr);
+    if (interval < 1) {
+        fputs("usage: watch [SECONDS]\n", stderr);
         return 2;
     }
     client = te_client_new(NULL, NULL);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    signal(SIGINT, stop);
     do {
-        te_response *end = look(argc > 2 ? argv[2] : "/alerts", argc > 3 ? argv[3] : "id");
-        status = te_status_of(end);
-        pause = seconds * INT64_C(1000);
-        if (te_status_kind(status) == TE_KIND_WAIT && te_response_retry_after_ms(end) > pause) {
-            pause = te_response_retry_after_ms(end);
-        }
-        if (status < 0 && status != TE_E_CANCELLED) {
-            fprintf(stderr, "%s: %s\n", te_status_name(status), te_message(end));
-            if (te_status_kind(status) != TE_KIND_WAIT && te_status_kind(status) != TE_KIND_RETRY) pause = 0;
-        }
-        te_free(end);
-    } while (pause > 0 && poll(&(struct pollfd){.fd = wake[0], .events = POLLIN}, 1, (int)pause) == 0);
+        pause = look(interval);
+        for (int64_t left = pause; left > 0 && !stopped; left--) sleep(1);
+    } while (pause > 0 && !stopped);
     te_free(client);
-    return stopped ? 128 + stopped : 1;
+    return stopped ? 130 : 1;
 }

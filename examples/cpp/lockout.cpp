@@ -1,7 +1,7 @@
-// Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. With --unblock it
-// then makes one call, though the token was refused. Ends with 0 when calls can be made.
+// Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. Once the account
+// is unlocked or the token renewed: --unblock makes one call now. Ends with 0 when calls can be made.
 #include <iostream>
-#include <string_view>
+#include <string>
 #include <thousandeyes.hpp>
 
 namespace {
@@ -10,7 +10,7 @@ namespace {
 std::int64_t minutes(const thousandeyes::response &known, const char *name)
 {
     const std::int64_t ms = known.int64(name, -1);
-    return ms < 0 ? -1 : (ms + 30'000) / 60'000;
+    return ms < 0 ? -1 : (ms + 30000) / 60000;
 }
 
 bool held(const thousandeyes::response &known)
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     try {
         const thousandeyes::client client;
         const bool refused = held(client.guard());
-        if (argc < 2 || std::string_view(argv[1]) != "--unblock") {
+        if (argc < 2 || argv[1] != std::string("--unblock")) {
             return refused ? 1 : 0;
         }
         client.unblock_token();  // at most 3 times an hour

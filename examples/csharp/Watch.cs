@@ -1,5 +1,4 @@
-// Prints each item of a list when it first appears: Watch [SECONDS [PATH [ID]]]; by default 60, /alerts and their "id".
-// Ctrl-C ends it at once, also while a call waits: with 130, as a shell calls it.
+// Prints each alert when it first appears, until Ctrl-C: Watch [SECONDS], 60 by default from one look to the next.
 using System;
 using System.Collections.Generic;
 using System.Threading;
@@ -9,13 +8,14 @@ static class Watch
 {
     static readonly ManualResetEvent Stopped = new ManualResetEvent(false);
 
-    const int EndedByCtrlC = 130;
-
     static int Main(string[] arguments)
     {
-        double seconds = arguments.Length > 0 ? double.Parse(arguments[0]) : 60;
-        string path = arguments.Length > 1 ? arguments[1] : "/alerts";
-        string id = arguments.Length > 2 ? arguments[2] : "id";
+        int seconds = 60;
+        if (arguments.Length > 0 && (!int.TryParse(arguments[0], out seconds) || seconds < 1))
+        {
+            Console.Error.WriteLine("usage: Watch [SECONDS]");
+            return 2;
+        }
         try
         {
             using (Client client = new Client())
@@ -23,24 +23,24 @@ static class Watch
                 Console.CancelKeyPress += (sender, pressed) =>
                 {
                     pressed.Cancel = true;
-                    Stopped.Set();
                     client.Cancel();
+                    Stopped.Set();
                 };
-                Run(client, TimeSpan.FromSeconds(Math.Max(1, seconds)), path, "/" + id);
+                Run(client, TimeSpan.FromSeconds(seconds));
             }
-            return EndedByCtrlC;
         }
         catch (ThousandEyesException failure)
         {
-            if (failure.Status == Constants.TE_E_CANCELLED)
+            if (failure.Status != Constants.TE_E_CANCELLED)
             {
-                return EndedByCtrlC;
+                Say(failure);
+                return 1;
             }
-            return Say(failure);
         }
+        return 130;
     }
 
-    static void Run(Client client, TimeSpan interval, string path, string id)
+    static void Run(Client client, TimeSpan interval)
     {
         HashSet<string> known = new HashSet<string>();
         TimeSpan pause;
@@ -49,13 +49,11 @@ static class Watch
             pause = interval;
             try
             {
-                foreach (Item item in client.Items(path))
+                foreach (Item alert in client.Items("/alerts"))
                 {
-                    // What has no such member is new each time.
-                    string name = item.JsonString(id);
-                    if (name == null || known.Add(name))
+                    if (known.Add(alert.JsonString("/id")))
                     {
-                        Console.WriteLine(item.Raw);
+                        Console.WriteLine(alert.Raw);
                     }
                 }
             }
@@ -72,9 +70,8 @@ static class Watch
         while (!Stopped.WaitOne(pause));
     }
 
-    static int Say(ThousandEyesException failure)
+    static void Say(ThousandEyesException failure)
     {
         Console.Error.WriteLine("{0}: {1}", failure.StatusName, failure.Message);
-        return 1;
     }
 }

@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 Import-Module ThousandEyes
 try {
     Connect-ThousandEyes
-    foreach ($test in Get-ThousandEyesItem /tests) { $test.testName }
+    Get-ThousandEyesItem /tests | ForEach-Object { $_.testName }
 }
 catch {
     [Console]::Error.WriteLine("$($_.FullyQualifiedErrorId.Split(',')[0]): $_")

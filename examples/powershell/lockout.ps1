@@ -1,5 +1,5 @@
-# Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. With -Unblock it
-# then makes one call, though the token was refused. Ends with 0 when calls can be made.
+# Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. Once the account
+# is unlocked or the token renewed: -Unblock makes one call now. Ends with 0 when calls can be made.
 param([switch] $Unblock)
 
 $ErrorActionPreference = 'Stop'
@@ -8,7 +8,7 @@ function Get-Minutes([long] $Milliseconds) { [Math]::Round($Milliseconds / 60000
 try {
     Connect-ThousandEyes
     $known = Get-ThousandEyesGuard
-    $held = $known.token -eq 'rejected'
+    $held = $null -ne $known.rejected_ms_ago
     if ($held) {
         $why = ' and never accepted: mistyped, expired or revoked?'
         if ($null -ne $known.accepted_ms_ago) { $why = ', but accepted before: is the account locked?' }

@@ -1,9 +1,5 @@
-# Writes each item of a list when it first appears. Ctrl-C ends it, also while a call waits.
-param(
-    [ValidateRange(1, 86400)] [int] $Seconds = 60,
-    [string] $Path = '/alerts',
-    [string] $Id = 'id'  # what has no such member is new each time
-)
+# Writes each alert when it first appears, until Ctrl-C: watch.ps1 [SECONDS], 60 by default from one look to the next.
+param([ValidateRange(1, 86400)] [int] $Seconds = 60)
 
 $ErrorActionPreference = 'Stop'
 Import-Module ThousandEyes
@@ -13,10 +9,9 @@ try {
     while ($true) {
         $pause = $Seconds
         try {
-            Get-ThousandEyesItem $Path | ForEach-Object {
-                $name = $_.$Id
-                if ($null -eq $name -or -not $known.ContainsKey($name)) { $_ }
-                if ($null -ne $name) { $known[$name] = $true }
+            Get-ThousandEyesItem /alerts | Where-Object { -not $known.ContainsKey($_.id) } | ForEach-Object {
+                $known[$_.id] = $true
+                $_
             }
         }
         catch [ThousandEyes.RetryException] {
@@ -25,7 +20,7 @@ try {
         catch [ThousandEyes.WaitException] {
             [Console]::Error.WriteLine("$($_.Exception.StatusName): $_")
             if ($_.Exception.RetryAfter) {
-                $pause = [Math]::Max($Seconds, $_.Exception.RetryAfter.TotalSeconds)
+                $pause = [Math]::Max($Seconds, [Math]::Ceiling($_.Exception.RetryAfter.TotalSeconds))
             }
         }
         Start-Sleep -Seconds $pause

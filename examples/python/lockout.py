@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Is the token refused, the account locked, this address blocked?
 
-Asks the guard, which sends nothing. With --unblock it then makes one call, though the token was refused. Ends with 0 when
-calls can be made.
+Asks the guard, which sends nothing. Once the account is unlocked or the token renewed: --unblock makes one call now. Ends
+with 0 when calls can be made.
 """
 import sys
 from typing import Any

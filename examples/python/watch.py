@@ -1,47 +1,45 @@
 #!/usr/bin/env python3
-"""Prints each item of a list when it first appears: watch.py [SECONDS [PATH [ID]]]; by default 60, /alerts, their "id".
-
-Ctrl-C and SIGTERM end it at once, also while a call waits: with 130 and 143, as a shell calls it.
-"""
+"""Prints each alert when it first appears, until Ctrl-C: watch.py [SECONDS], 60 by default from one look to the next."""
+import argparse
 import json
-import signal
 import sys
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import thousandeyes
 
 
-def watch(client: thousandeyes.Client, seconds: float, path: str, key: str) -> NoReturn:
-    known: set[Any] = set()
+def watch(client: thousandeyes.Client, interval: float) -> NoReturn:
+    known: set[str] = set()
     while True:
-        pause = seconds
+        pause = interval
         try:
-            for item in client.items(path):
-                # What has no such member is new each time.
-                if item.get(key) is None or item[key] not in known:
-                    known.add(item.get(key))
-                    print(json.dumps(item), flush=True)
+            for alert in client.items("/alerts"):
+                if alert["id"] not in known:
+                    known.add(alert["id"])
+                    print(json.dumps(alert), flush=True)
         except thousandeyes.RetryError as error:
             print(f"{error.status_name}: {error}", file=sys.stderr)
         except thousandeyes.WaitError as error:
             print(f"{error.status_name}: {error}", file=sys.stderr)
-            pause = max(seconds, error.retry_after or 0)
+            pause = max(interval, error.retry_after or 0)
         time.sleep(pause)
 
 
 def main() -> int:
-    arguments = sys.argv[1:] + ["60", "/alerts", "id"][len(sys.argv) - 1 :]
-    # What a handler raises ends a call, as Ctrl-C does without one.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    parser = argparse.ArgumentParser(description="Prints each alert when it first appears, until Ctrl-C.")
+    parser.add_argument("seconds", nargs="?", type=int, default=60)
+    seconds = parser.parse_args().seconds
+    if seconds < 1:
+        parser.error("SECONDS is at least 1")
     try:
         with thousandeyes.Client() as client:
-            watch(client, max(1, float(arguments[0])), arguments[1], arguments[2])
+            watch(client, seconds)
     except thousandeyes.Error as error:
         print(f"{error.status_name}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except KeyboardInterrupt:  # at once, also while a call waits
+        return 130
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-//! Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. With
-//! `--unblock` it then makes one call, though the token was refused. Ends with 0 when calls can be made.
+//! Is the token refused, the account locked, this address blocked? Asks the guard, which sends nothing. Once the
+//! account is unlocked or the token renewed: `--unblock` makes one call now. Ends with 0 when calls can be made.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,9 @@
-//! Prints each item of a list when it first appears: `watch [SECONDS [PATH [ID]]]`; by default 60, /alerts and their "id".
+//! Prints each alert when it first appears, until Ctrl-C: `watch [SECONDS]`, 60 by default from one look to the next.
 //!
-//! SIGINT and SIGTERM end it as they end any program: what was on the wire is on record, and nobody waits for it.
+//! Ctrl-C ends it as it ends any program: what was on the wire is on record, and nobody waits for it.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
@@ -10,23 +11,22 @@ use std::time::Duration;
 use thousandeyes::{Client, Config, Error, Kind, Result};
 
 /// Prints what is new, page after page.
-fn look(client: &Client, path: &str, id: &str, known: &mut HashSet<String>) -> Result<()> {
-    for item in client.items(path) {
-        let item = item?;
-        // What has no such member is new each time.
-        if item.get(id).is_none_or(|id| known.insert(id.to_string())) {
-            println!("{item}");
+fn look(client: &Client, known: &mut HashSet<String>) -> Result<()> {
+    for alert in client.items("/alerts") {
+        let alert = alert?;
+        if known.insert(alert["id"].as_str().unwrap_or_default().to_owned()) {
+            println!("{alert}");
         }
     }
     Ok(())
 }
 
-fn watch(interval: Duration, path: &str, id: &str) -> Result<()> {
+fn watch(interval: Duration) -> Result<Infallible> {
     let client = Client::new(None, Config::default())?;
     let mut known = HashSet::new();
     loop {
         let mut pause = interval;
-        if let Err(error) = look(&client, path, id, &mut known) {
+        if let Err(error) = look(&client, &mut known) {
             match error.kind() {
                 Kind::Retry => {}
                 Kind::Wait => pause = pause.max(error.retry_in().unwrap_or_default()),
@@ -43,19 +43,11 @@ fn say(error: &Error) {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let seconds = arguments.next().map_or(Ok(60), |seconds| seconds.parse());
-    let Ok(seconds @ 1..) = seconds else {
-        eprintln!("usage: watch [SECONDS [PATH [ID]]]");
+    let Ok(seconds @ 1..) = std::env::args().nth(1).map_or(Ok(60), |seconds| seconds.parse()) else {
+        eprintln!("usage: watch [SECONDS]");
         return ExitCode::from(2);
     };
-    let path = arguments.next().unwrap_or_else(|| "/alerts".to_owned());
-    let id = arguments.next().unwrap_or_else(|| "id".to_owned());
-    match watch(Duration::from_secs(seconds), &path, &id) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&error);
-            ExitCode::FAILURE
-        }
-    }
+    let Err(error) = watch(Duration::from_secs(seconds));
+    say(&error);
+    ExitCode::FAILURE
 }

@@ -43,6 +43,13 @@ public sealed class ExampleTests : IDisposable
         Told good = Run("list_tests", StandIn.Good);
         Assert.Equal(new[] { "Example 1", "Example 2", "Example 3", "exit 0" }, good.Out);
         DeadTokenIsOneRequest("list_tests", "Page 1 (GET /v7/tests): ");
+        string next = $$"""{"next": {"href": "{{server.BaseUrl}}/v7/tests?cursor=x"} }""";
+        server.Script("/v7/tests", $$"""
+            {"body": {"tests": [{"testName": "Before it"}], "_links": {{next}} } }, {"status": 500, "body": {} }
+            """);
+        Told cut = Run("list_tests", StandIn.Good);
+        Assert.Equal(new[] { "Before it", "exit 1" }, cut.Out);
+        Assert.StartsWith("TE_E_SERVER: Page 2 (GET /v7/tests?cursor=x): ", Assert.Single(cut.Error));
     }
 
     private void DeadTokenIsOneRequest(string example, string place)
@@ -85,40 +92,64 @@ public sealed class ExampleTests : IDisposable
 
     [Fact]
     [Trait("Takes", "Long")]
-    public void AListIsWatchedUntilCtrlC()
+    public void AlertsAreWatchedUntilCtrlC()
     {
         string Alerts(string ids) => $$$"""{"body": {"alerts": [{{{ids}}}]}}""";
         server.Script("/v7/alerts", string.Join(", ", Alerts("""{"id": "a-1", "duration": 5}"""),
-            """{"status": 503, "body": {}, "times": 3}""", Alerts("""{"id": "a-1", "duration": 9}, {"id": "a-2"}"""),
+            Alerts("""{"id": "a-1", "duration": 9}, {"id": "a-2"}"""), """{"status": 503, "body": {}, "times": 3}""",
             """{"status": 429, "headers": {"X-Organization-Rate-Limit-Remaining": "0", "Retry-After": "600"}}"""));
-        using Process watch = Start("watch", StandIn.Good, "-Seconds 1");
-        string[] told = { watch.StandardError.ReadLine()!, watch.StandardError.ReadLine()! };
-        Assert.StartsWith("TE_E_SERVER: ", told[0]);
-        Assert.StartsWith("TE_E_RATE_LIMITED: ", told[1]);
+        using Process watch = Start("watch", StandIn.Good, "1");
+        Assert.Equal("@{duration=5; id=a-1}", watch.StandardOutput.ReadLine());
+        Stopwatch paused = Stopwatch.StartNew();
+        Assert.Equal("@{id=a-2}", watch.StandardOutput.ReadLine());
+        Assert.True(paused.ElapsedMilliseconds > 900, $"looks again after {paused.ElapsedMilliseconds} ms");
+        Assert.StartsWith("TE_E_SERVER: ", watch.StandardError.ReadLine());
+        Assert.StartsWith("TE_E_RATE_LIMITED: ", watch.StandardError.ReadLine());
         // Longer than its own interval.
         Thread.Sleep(1500);
         Assert.Equal(6, server.Requests);
-        Assert.Equal(new[] { "@{duration=5; id=a-1}", "@{id=a-2}" }, Interrupted(watch));
+        Interrupt(watch);
+        Assert.Equal("", watch.StandardOutput.ReadToEnd() + watch.StandardError.ReadToEnd());
 
         server.Script("/v7/alerts", """{"silent": true}""");
         // In another directory, where nobody knows of the rate limit.
         string elsewhere = Directory.CreateDirectory(Path.Combine(state, "elsewhere")).FullName;
         using Process blocked = Start("watch", StandIn.Good, "", elsewhere);
         Assert.True(SpinWait.SpinUntil(() => server.Requests == 7, TimeSpan.FromSeconds(20)));
-        Assert.Empty(Interrupted(blocked));
+        Interrupt(blocked);
+        Assert.Equal("", blocked.StandardOutput.ReadToEnd() + blocked.StandardError.ReadToEnd());
+    }
 
+    [Fact]
+    [Trait("Takes", "Long")]
+    public void AlertsAreWatchedUntilTheTokenIsRefused()
+    {
         Told dead = Run("watch", "not-accepted");
         Assert.Equal(new[] { "exit 1" }, dead.Out);
         Assert.StartsWith("TE_E_UNAUTHORIZED: ", Assert.Single(dead.Error));
-        Assert.Equal(8, server.Requests);
+        Assert.Equal(1, server.Requests);
+        using Process watch = Start("watch", StandIn.Good, "1");
+        Assert.StartsWith("@{", watch.StandardOutput.ReadLine());
+        server.Tell($"lock?token={StandIn.Good}");
+        Assert.StartsWith("TE_E_LOCKOUT_SUSPECTED: ", watch.StandardError.ReadLine());
+        Ends(watch, 10000);
+        Assert.EndsWith("exit 1\n", watch.StandardOutput.ReadToEnd());
     }
 
-    /// <summary>What a script wrote that Ctrl-C ended within a second.</summary>
-    private static string[] Interrupted(Process running)
+    /// <summary>Ctrl-C, which must end it within a second.</summary>
+    private static void Interrupt(Process running)
     {
         Process.Start("kill", $"-INT {running.Id}").WaitForExit();
-        Assert.True(running.WaitForExit(1000), "it goes on after Ctrl-C");
-        return Lines(running.StandardOutput.ReadToEnd());
+        Ends(running, 1000);
+    }
+
+    private static void Ends(Process running, int milliseconds)
+    {
+        if (!running.WaitForExit(milliseconds))
+        {
+            running.Kill();
+            Assert.Fail($"it goes on after {milliseconds} ms");
+        }
     }
 
     private sealed record Told(string[] Out, string[] Error);
@@ -127,8 +158,9 @@ public sealed class ExampleTests : IDisposable
     {
         using Process process = Start(example, token, more);
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string[] lines = Lines(process.StandardOutput.ReadToEnd());
-        return new Told(lines, Lines(error.Result));
+        Task<string> told = process.StandardOutput.ReadToEndAsync();
+        Ends(process, 60000);
+        return new Told(Lines(told.Result), Lines(error.Result));
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

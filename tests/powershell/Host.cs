@@ -27,7 +27,8 @@ public static class Host
             Console.CancelKeyPress += (_, pressed) =>
             {
                 pressed.Cancel = true;
-                shell.Stop();
+                // Not Stop(): the shell is gone before that has seen its end.
+                shell.BeginStop(null, null);
             };
             using PSDataCollection<PSObject> told = new();
             told.DataAdded += (_, added) => Console.WriteLine($"{told[added.Index]}");

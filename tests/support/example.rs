@@ -1,20 +1,21 @@
 //! What the examples must do in every language.
 
 use std::fs::File;
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Output};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::client::Directory;
-use super::installed::{output, run, text};
+use super::installed::{heeding_ctrl_c, output, run, text};
 use super::stand_in::{Answer, StandIn};
 
 const TOKEN: &str = "example-token";
 
 /// Makes a command for one of the examples, by its name.
-pub type Example<'a> = &'a dyn Fn(&str) -> Command;
+pub type Example<'a> = &'a (dyn Fn(&str) -> Command + Sync);
 
 fn with(mut command: Command, server: &StandIn, token: &str, state: &str) -> Command {
     command.env("TE_BASE_URL", server.base_url()).env("TE_TOKEN", token).env("TE_STATE_DIR", state);
@@ -139,20 +140,10 @@ struct Running {
 }
 
 impl Running {
-    fn start(command: &Command) -> Self {
+    fn start(mut command: Command) -> Self {
         let printed = Directory::new();
-        // A shell's background has Ctrl-C ignored, and so have all who are started from there.
-        let mut unignored = Command::new("env");
-        unignored.arg("--default-signal=INT").arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => unignored.env(name, value),
-                None => unignored.env_remove(name),
-            };
-        }
-        unignored.current_dir(command.get_current_dir().unwrap_or(Path::new(".")));
         let file = |name: &str| File::create(printed.0.join(name)).unwrap();
-        let child = unignored.stdout(file("out")).stderr(file("err")).spawn().unwrap();
+        let child = heeding_ctrl_c(&mut command).stdout(file("out")).stderr(file("err")).spawn().unwrap();
         Self { child, printed }
     }
 
@@ -161,13 +152,25 @@ impl Running {
         all.lines().map(str::to_owned).collect()
     }
 
-    /// Sends a signal, which must end it within a second.
-    fn end(mut self, signal: &str) -> ExitStatus {
-        run(Command::new("kill").arg(signal).arg(self.child.id().to_string()));
-        let sent = Instant::now();
-        until("the signal ends it", || self.child.try_wait().unwrap().is_some());
-        assert!(sent.elapsed() < Duration::from_secs(1), "ended after {:?}", sent.elapsed());
-        self.child.wait().unwrap()
+    /// Its exit code, as a shell tells it.
+    fn ended(&mut self, within: Duration) -> i32 {
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < within, "it goes on after {within:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
+    }
+
+    /// Ctrl-C ends it at once, as programs end that are interrupted, and it says nothing more.
+    fn interrupt(mut self) {
+        let told = self.printed("err");
+        run(Command::new("kill").arg("-INT").arg(self.child.id().to_string()));
+        assert_eq!(self.ended(Duration::from_secs(1)), 130);
+        assert_eq!(self.printed("err"), told);
     }
 }
 
@@ -179,27 +182,18 @@ impl Drop for Running {
     }
 }
 
-#[track_caller]
-fn until(what: &str, condition: impl FnMut() -> bool) {
-    let mut condition = condition;
-    let begun = Instant::now();
-    while !condition() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it does not come to that: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// Alerts as the API tells of them: what is not their id changes from one answer to the next.
 fn alerts(ids: &[&str], duration: u32) -> Answer {
     let active: Vec<Value> = ids.iter().map(|id| json!({ "id": id, "duration": duration })).collect();
     Answer::json(200, &json!({ "alerts": active }))
 }
 
-/// Prints what is new, goes on after a fault, waits as long as it is told, and ends at once by each signal with its code
-/// (none: by the signal itself), by the first in a pause too.
-pub fn watches(example: Example, signals: &[(&str, Option<i32>)]) {
+/// Prints what is new, goes on after a fault, waits as long as it is told and never less than its interval.
+pub fn watches(example: Example) {
     let server = StandIn::start();
-    server.accept(TOKEN);
+    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let arrivals = Arc::clone(&arrived);
+    server.accept(TOKEN).on_request(move |_| arrivals.lock().unwrap().push(Instant::now()));
     let fault = || Answer::problem(503, "Maintenance", "/v7/alerts");
     let limited = Answer::problem(429, "Slow down", "/v7/alerts").header("Retry-After", "600");
     let limited = limited.header("X-Organization-Rate-Limit-Remaining", "0");
@@ -207,11 +201,8 @@ pub fn watches(example: Example, signals: &[(&str, Option<i32>)]) {
     server.script("/v7/alerts", answers);
     let mut command = with(example("watch"), &server, TOKEN, "");
     command.arg("1");
-    let watch = Running::start(&command);
-    let begun = Instant::now();
+    let watch = Running::start(command);
     until("the API says to wait", || watch.printed("err").len() == 2);
-    // Its interval, after the first list and after the fault.
-    assert!(begun.elapsed() > Duration::from_millis(1900), "too soon: {:?}", begun.elapsed());
     let printed = watch.printed("out");
     assert_eq!(printed.len(), 2, "{printed:?}");
     assert!(printed[0].contains("a-1") && printed[1].contains("a-2"), "{printed:?}");
@@ -221,23 +212,77 @@ pub fn watches(example: Example, signals: &[(&str, Option<i32>)]) {
     // Longer than its own interval.
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!((server.requests(), watch.printed("err").len()), (6, 2));
-    assert_eq!(watch.end(signals[0].0).code(), signals[0].1);
-
-    let mut requests = 6;
-    for (signal, code) in signals {
-        requests += 1;
-        server.script("/v7/alerts", vec![Answer::silence()]);
-        let blocked = Running::start(&with(example("watch"), &server, TOKEN, ""));
-        until("the call is made", || server.requests() == requests);
-        assert_eq!(blocked.end(signal).code(), *code, "{signal}");
+    watch.interrupt();
+    let arrived = arrived.lock().unwrap();
+    for look in [1, 4, 5] {
+        let paused = arrived[look] - arrived[look - 1];
+        assert!(paused > Duration::from_millis(900), "only {paused:?} before request {look}");
     }
 
-    let mut dead = Running::start(&with(example("watch"), &server, "not-accepted", ""));
-    until("a refused token ends it", || dead.child.try_wait().unwrap().is_some());
-    let told = dead.printed("err");
-    assert!(told.len() == 1 && told[0].starts_with("TE_E_UNAUTHORIZED: Page 1 (GET /v7/alerts): "), "{told:?}");
-    assert_eq!(dead.child.wait().unwrap().code(), Some(1));
-    assert_eq!((server.requests(), server.unauthorized()), (requests + 1, 1));
+    let none = output(with(example("watch"), &server, TOKEN, "").arg("0"));
+    assert_eq!((none.status.code(), server.requests()), (Some(2), 6), "{}", text(&none));
+}
+
+/// Ctrl-C while it pauses, and while a call waits for its answer.
+pub fn watches_until_ctrl_c(example: Example) {
+    let server = StandIn::start();
+    server.accept(TOKEN).script("/v7/alerts", vec![alerts(&["a-1"], 5), Answer::silence()]);
+    let start = || Running::start(with(example("watch"), &server, TOKEN, ""));
+    let paused = start();
+    until("the alert is printed", || paused.printed("out").len() == 1);
+    // On to the pause.
+    std::thread::sleep(Duration::from_millis(200));
+    paused.interrupt();
+    let blocked = start();
+    until("the call is made", || server.requests() == 2);
+    blocked.interrupt();
+}
+
+/// It ends by itself, after one 401, when its token is refused from the start and when the account is locked meanwhile.
+pub fn watches_until_locked_out(example: Example) {
+    let server = StandIn::start();
+    let start = |token: &str| {
+        let mut command = with(example("watch"), &server, token, "");
+        command.arg("1");
+        Running::start(command)
+    };
+    let ends = |mut watch: Running, status: &str| {
+        assert_eq!(watch.ended(Duration::from_secs(10)), 1);
+        let told = watch.printed("err");
+        let begins = format!("{status}: Page 1 (GET /v7/alerts): ");
+        assert!(told.len() == 1 && told[0].starts_with(&begins), "{begins} {told:?}");
+    };
+    ends(start("not-accepted"), "TE_E_UNAUTHORIZED");
+    assert_eq!((server.requests(), server.unauthorized()), (1, 1));
+
+    server.accept(TOKEN).script("/v7/alerts", vec![alerts(&["a-1"], 5)]);
+    let watch = start(TOKEN);
+    until("the alert is printed", || watch.printed("out").len() == 1);
+    server.lock(TOKEN);
+    ends(watch, "TE_E_LOCKOUT_SUSPECTED");
+    assert_eq!(server.unauthorized(), 2);
+}
+
+/// All that there is to see of one language's four examples.
+pub fn all_of(example: Example) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| lists_tests(|| example("list_tests")));
+        scope.spawn(|| calls_first(example));
+        scope.spawn(|| tells_of_a_lockout(example));
+        scope.spawn(|| watches(example));
+        scope.spawn(|| watches_until_ctrl_c(example));
+        scope.spawn(|| watches_until_locked_out(example));
+    });
+}
+
+#[track_caller]
+fn until(what: &str, condition: impl FnMut() -> bool) {
+    let mut condition = condition;
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it does not come to that: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A program of `examples/rust`, built with the tests.

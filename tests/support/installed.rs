@@ -1,6 +1,7 @@
 //! The installed tree, as a user has it, and programs built and run on it.
 
 use std::collections::HashMap;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock};
@@ -71,6 +72,17 @@ pub fn cleaned(program: impl AsRef<std::ffi::OsStr>) -> Command {
         }
     }
     command
+}
+
+/// A shell starts what goes to its background with Ctrl-C ignored, and so would be all that the tests start.
+pub fn heeding_ctrl_c(command: &mut Command) -> &mut Command {
+    let heed = || {
+        // SAFETY: signal() may be called between fork and exec, and nothing is handed over.
+        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+        Ok(())
+    };
+    // SAFETY: the function allocates nothing and takes no lock.
+    unsafe { command.pre_exec(heed) }
 }
 
 /// Runs a command that must succeed.
