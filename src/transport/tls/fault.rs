@@ -139,6 +139,7 @@ fn certificate(error: &CertificateError, whose: &str, peer: Peer) -> Fault {
         E::BadEncoding | E::UnhandledCriticalExtension => {
             fault(format!("the certificate of {whose} cannot be read"), "")
         }
+        E::Other(error) => fault(format!("the certificate of {whose} was not accepted: {error}"), ""),
         other => fault(format!("the certificate of {whose} was not accepted ({})", words(other)), ""),
     }
 }

@@ -4,6 +4,8 @@ mod client_certificate;
 mod fault;
 mod issuer;
 mod pem;
+#[cfg(any(windows, target_vendor = "apple"))]
+mod platform;
 mod trust;
 
 use std::io::{self, Read, Write};

@@ -11,6 +11,8 @@ use rustls::{DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureS
 
 use super::issuer::Issuer;
 use super::pem;
+#[cfg(any(windows, target_vendor = "apple"))]
+use super::platform;
 use crate::error::{Error, Result};
 use crate::status::Status;
 use crate::transport::context;
@@ -36,8 +38,7 @@ pub(super) fn verifier(
 ) -> std::result::Result<Arc<dyn ServerCertVerifier>, TlsError> {
     #[cfg(any(windows, target_vendor = "apple"))]
     if !is_replaced() {
-        let platform = rustls_platform_verifier::Verifier::new_with_extra_roots(beside.iter().cloned(), crypto)?;
-        return Ok(Arc::new(Watched(Arc::new(platform))));
+        return Ok(Arc::new(Watched(Arc::new(platform::verifier(beside, crypto)?))));
     }
     let mut roots = RootCertStore::empty();
     // With SSL_CERT_FILE or SSL_CERT_DIR in the environment these are what OpenSSL would take.
@@ -72,6 +73,8 @@ impl ServerCertVerifier for Watched {
         now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, TlsError> {
         let result = self.0.verify_server_cert(certificate, intermediates, name, ocsp, now);
+        #[cfg(any(windows, target_vendor = "apple"))]
+        let result = result.map_err(platform::in_words_of_rustls);
         if result.is_err()
             && let Some(context) = context::current()
         {
