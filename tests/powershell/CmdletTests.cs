@@ -50,6 +50,17 @@ public sealed class CmdletTests : IDisposable
     }
 
     [Fact]
+    public void WhatHasEnoughAsksForNoFurtherPage()
+    {
+        server.Tell("tests?total=25&page_size=10");
+        using Shell shell = new(server);
+        List<PSObject> first = shell.Run("Get-ThousandEyesItem /tests | Select-First");
+        Assert.Equal("Example 1", Of(Assert.Single(first), "testName"));
+        Assert.Equal(1, server.Requests);
+        Assert.Equal(25, shell.Run("Get-ThousandEyesItem /tests").Count);
+    }
+
+    [Fact]
     public void APageThatFailsKeepsWhatCameBeforeAndIsNamed()
     {
         server.Tell("tests?total=25&page_size=10");

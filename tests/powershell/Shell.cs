@@ -42,6 +42,7 @@ public sealed class Shell : IDisposable
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Add-Type", typeof(AddType), null));
+        state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(SelectFirst), null));
         Runspace made = host == null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         made.Open();
         return made;

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,16 @@ impl Drop for Server {
     }
 }
 
-/// A port that is free now.
+/// A port that is free now, below those that a system hands out to whoever takes any: none of these comes between.
 pub fn free(at: IpAddr) -> SocketAddr {
-    TcpListener::bind((at, 0)).and_then(|listener| listener.local_addr()).expect("a free port")
+    const PORTS: u32 = 20_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    (0..PORTS)
+        .map(|_| 10_000 + first.wrapping_add(TAKEN.fetch_add(1, Relaxed)) % PORTS)
+        .find_map(|port| {
+            let address = SocketAddr::new(at, u16::try_from(port).ok()?);
+            TcpListener::bind(address).is_ok().then_some(address)
+        })
+        .expect("a free port")
 }
