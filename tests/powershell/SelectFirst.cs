@@ -17,7 +17,7 @@ public sealed class SelectFirst : PSCmdlet
     protected override void ProcessRecord()
     {
         WriteObject(InputObject);
-        const BindingFlags hidden = BindingFlags.Instance | BindingFlags.NonPublic;
-        throw (Exception)Activator.CreateInstance(Enough, hidden, null, new object[] { this }, null)!;
+        const BindingFlags any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        throw (Exception)Activator.CreateInstance(Enough, any, null, new object[] { this }, null)!;
     }
 }
