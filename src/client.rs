@@ -68,6 +68,9 @@ impl Client {
         })?;
         let caller = identity::caller(&base.origin, &token, &config, &proxy);
         let guard = Guard::new(identity::store(config.state_dir.as_deref()), caller);
+        if let (Some(log), Some(complaint)) = (&config.log, guard.complaint()) {
+            tell(log, Level::Warn, &complaint);
+        }
         Ok(Self(Arc::new(Parts {
             base,
             account_group,
@@ -119,6 +122,10 @@ impl Client {
     /// Makes a call. Without `again` one request is sent at most, whatever becomes of it.
     pub(crate) fn carry_out(&self, call: &Call, watch: &Watch, again: bool) -> Result<Answer> {
         not_in_callback()?;
+        if self.0.cancelled.load(Ordering::SeqCst) {
+            let text = "This client was cancelled. Nothing was sent. Make a new one for further calls.";
+            return Err(Error::new(Status::Cancelled, text));
+        }
         #[cfg(feature = "test-hooks")]
         crate::panic_if_asked(&call.target);
         let url = self.url(call)?;

@@ -37,6 +37,7 @@ mod status;
 mod sys;
 mod target;
 mod token;
+mod token_file;
 mod transport;
 mod watch;
 

@@ -195,10 +195,15 @@ impl Pages {
 
     /// An error that says which page it is about.
     fn named(&self, error: &Error) -> Error {
-        let url =
-            self.client.url(&self.call).map(|url| url.path_and_query().map_or_else(String::new, ToString::to_string));
-        let page = self.page(&url.unwrap_or_default());
-        self.client.hidden(error.clone().with_message(|message| format!("{page}: {message}")))
+        let url = self.client.url(&self.call).ok();
+        let link = url.as_ref().and_then(http::Uri::path_and_query);
+        let page = self.page(link.map_or("", |link| link.as_str()));
+        let asked = format!("{} {}", self.call.method, link.map_or("", |link| link.path()));
+        self.client.hidden(error.clone().with_message(|message| match message.strip_prefix(&asked) {
+            // The page is named with the whole of it.
+            Some(rest) if rest.starts_with([':', ' ']) => format!("{page}{rest}"),
+            _ => format!("{page}: {message}"),
+        }))
     }
 
     /// "Page 3 (GET /v7/tests?cursor=...)"

@@ -6,14 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::status::Status;
+use crate::token_file;
 
 /// A token that can be sent. Its memory is wiped when it is dropped.
 pub(crate) struct Token(Zeroizing<String>);
 
 /// The longest token that is sent.
 const LONGEST: usize = 8 * 1024;
-/// A larger file is not a token file.
-const LARGEST_FILE: u64 = 64 * 1024;
 
 impl Token {
     /// The token given, or else the one in `$TE_TOKEN`, or else the one in the file `$TE_TOKEN_FILE`.
@@ -26,35 +25,14 @@ impl Token {
             return Self::clean(&value, "The token in $TE_TOKEN");
         }
         if let Some(path) = std::env::var_os("TE_TOKEN_FILE").filter(|path| !path.is_empty()) {
-            return Self::read(std::path::Path::new(&path));
+            let path = std::path::Path::new(&path);
+            return Self::clean(&token_file::read(path)?, &format!("The token in the file {}", path.display()));
         }
         Err(Error::new(
             Status::NoToken,
             "No token: none was passed, and neither TE_TOKEN nor TE_TOKEN_FILE is set. Nothing was sent. Create \
              one in ThousandEyes at Manage > Account Settings > Users and Roles > Profile > User API Tokens.",
         ))
-    }
-
-    fn read(path: &std::path::Path) -> Result<Self> {
-        use std::io::Read;
-        let name = path.display();
-        let unreadable = |error: std::io::Error| {
-            Error::new(
-                Status::NoToken,
-                format!("The token file {name} (TE_TOKEN_FILE) cannot be read: {error}. Nothing was sent."),
-            )
-        };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        // As large as it may get at once: a buffer that grows would leave copies behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LARGEST_FILE).unwrap_or(65_536) + 2));
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > LARGEST_FILE {
-            return Err(Error::new(
-                Status::BadToken,
-                format!("The file {name} (TE_TOKEN_FILE) is too large to be a token. Nothing was sent."),
-            ));
-        }
-        Self::clean(&bytes, &format!("The token in the file {name}"))
     }
 
     /// Takes off what editors and shells add around a token, and refuses what no server could accept.
@@ -71,14 +49,17 @@ impl Token {
         if lower.starts_with("bearer") && token.chars().nth(6).is_some_and(char::is_whitespace) {
             return Err(refuse(what, "begins with \"Bearer \"; pass the token alone"));
         }
-        if token.starts_with(['{', '<', '$', '%']) {
+        if token.starts_with("{\"") || token.starts_with('[') {
+            return Err(refuse(what, "is JSON; pass the token alone"));
+        }
+        if token.starts_with(['{', '<', '$', '%']) || is_a_word_for_nothing(token) {
             return Err(refuse(what, "is a placeholder that was never filled in"));
         }
         if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
             return Err(refuse(what, "has quotation marks around it; pass the token alone"));
         }
         if token.chars().any(char::is_whitespace) {
-            return Err(refuse(what, "has white space inside; was more than the token pasted?"));
+            return Err(refuse(what, "has white space inside: perhaps more than the token was pasted"));
         }
         if !is_b64token(token) {
             return Err(refuse(what, "has characters that no bearer token has (RFC 6750 section 2.1)"));
@@ -132,6 +113,12 @@ fn percent_decoded(text: &str) -> Option<(u8, &str)> {
     decoded.or_else(|| Some((*text.as_bytes().first()?, text.get(1..)?)))
 }
 
+/// What programs write where there is no value, and people where there will be one.
+fn is_a_word_for_nothing(token: &str) -> bool {
+    let words = ["none", "null", "nil", "undefined", "changeme", "token", "bearer", "your-token", "your_token"];
+    words.iter().any(|word| token.eq_ignore_ascii_case(word)) || token.bytes().all(|byte| matches!(byte, b'x' | b'X'))
+}
+
 /// RFC 6750 section 2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 fn is_b64token(token: &str) -> bool {
     let body = token.trim_end_matches('=');
@@ -182,8 +169,21 @@ mod tests {
     #[test]
     fn refuses_what_cannot_be_a_token() {
         let long = "a".repeat(LONGEST + 1);
-        let bad =
-            ["Bearer abc", "bearer\tabc", "\"abc\"", "'abc", "{token}", "<token>", "$TE_TOKEN", "a b", "a\u{1}b"];
+        let bad = [
+            "Bearer abc",
+            "bearer\tabc",
+            "\"abc\"",
+            "'abc",
+            "{token}",
+            "<token>",
+            "$TE_TOKEN",
+            "a b",
+            "a\u{1}b",
+            "null",
+            "None",
+            "xxxx",
+            "{\"token\":\"a\"}",
+        ];
         for text in bad.into_iter().chain(["ünder", "=", long.as_str()]) {
             assert_eq!(clean(text.as_bytes()), Err(Status::BadToken), "{text:?}");
         }

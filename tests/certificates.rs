@@ -84,7 +84,9 @@ fn signed_by_itself() {
         let folder = Directory::new();
         let certificate = self_signed(&folder, of_authority);
         let origin = Origin::with(Authority::new(CA), &certificate, "");
-        says(&told_with(&origin, origin.trusting()), &["signed by itself"]);
+        let advice =
+            if of_authority { "make one with basicConstraints=CA:FALSE" } else { "name it in the CA file option" };
+        says(&told_with(&origin, origin.trusting()), &["signed by itself", advice]);
         let itself = certificate.chain.to_str().expect("UTF-8").to_owned();
         let trusting = Config { ca_file: Some(itself), ..origin.config() };
         if of_authority {

@@ -24,9 +24,12 @@ fn shares(folder: &Folder, settings: &[(&str, &str)], arguments: &[&str]) -> Tol
             command
         })
     };
-    assert_eq!(one().status, "TE_E_UNAUTHORIZED");
+    let first = one();
+    assert_eq!(first.status, "TE_E_UNAUTHORIZED");
     let second = one();
     let shared = second.store() != "memory";
+    let who_knows = if shared { "any program that shares this state" } else { "others know nothing of it" };
+    assert!(first.message.contains(who_knows), "{first:?}");
     assert_eq!(server.requests(), if shared { 1 } else { 2 }, "{second:?}");
     let refused = if shared { "TE_E_TOKEN_REFUSED" } else { "TE_E_UNAUTHORIZED" };
     assert_eq!(second.status, refused, "{second:?}");
@@ -86,6 +89,32 @@ fn without_a_home_the_temporary_directory_and_then_memory() {
         let told = shares(&folder, settings, arguments);
         assert_eq!(told.store(), "memory");
         assert!(told.reason().contains("as it was set"), "{told:?}");
+    }
+}
+
+/// What a program with this environment writes to its log at "warn" before its first call.
+fn complaint(folder: &Folder, settings: &[(&str, &str)]) -> String {
+    let server = StandIn::start();
+    server.accept("good-token");
+    let mut program = folder.plain(&server, "good-token");
+    let output = program.envs(settings.iter().copied()).env("TE_LOG", "warn").output().expect("a program");
+    assert_eq!(server.requests(), 1, "{output:?}");
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn whoever_named_a_place_that_is_not_used_is_told_so() {
+    let folder = Folder::new();
+    let (home, file) = (folder.directory("home", 0o700), folder.path("file"));
+    fs::write(&file, "").expect("written");
+    let told = complaint(&folder, &[("HOME", &home), ("TE_STATE_DIR", &file)]);
+    for part in ["$TE_STATE_DIR", ".local/state/thousandeyes", "know nothing of it"] {
+        assert!(told.contains(part), "no {part} in {told}");
+    }
+    let told = complaint(&folder, &[("HOME", &file), ("TMPDIR", &file), ("TE_STATE_DIR", &file)]);
+    assert!(told.contains("memory") && told.contains("Each new process may send a dead token once more."), "{told}");
+    for silent in [&[("HOME", home.as_str())][..], &[("TE_STATE_DIR", "")], &[("TE_STATE_DIR", &home)]] {
+        assert_eq!(complaint(&folder, silent), "");
     }
 }
 

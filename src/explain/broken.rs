@@ -23,10 +23,10 @@ pub(crate) fn broken(broken: &Broken, begun: Option<&Answer>, asked: &Asked) -> 
     };
     let advice = match broken.status {
         _ if !broken.advice.is_empty() => broken.advice,
-        Status::Dns => "Check the host name and the name server.",
+        Status::Dns => "Check the host name, the name server, and whether a proxy is needed (HTTPS_PROXY).",
         Status::Connect => "Check the network and the firewall, and whether a proxy is needed (HTTPS_PROXY).",
         Status::Tls => "Check what answers at this host and port.",
-        Status::Proxy => "Check the proxy's URL, user and password (HTTPS_PROXY).",
+        Status::Proxy => "Check the proxy's host and port (HTTPS_PROXY), and whether it runs.",
         Status::Timeout | Status::Io if broken.sent == Sent::No => "Try again later.",
         Status::Timeout | Status::Io => asked.again(),
         Status::TooLarge => "Ask for less, or raise the body limit.",

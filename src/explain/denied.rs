@@ -57,7 +57,9 @@ fn refused(refusal: &Refusal) -> (Status, String, Option<i64>) {
                 |then| format!("It was accepted {}. {LOCKOUT_ADVICE}", ago(then)),
             );
             let text = format!(
-                "The API rejected this token (401) {}, so it is not sent again for {}. Nothing was sent. {history}",
+                "The API rejected this token (401) {}, so it is not sent again for {}. Nothing was sent. {history} If it \
+                 is in order now, unblock it, and the next call tries it: Unblock-ThousandEyesToken, `guard --unblock`, \
+                 te_client_unblock_token.",
                 ago(since),
                 in_words(retry_in)
             );

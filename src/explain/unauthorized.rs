@@ -12,7 +12,12 @@ pub(super) const LOCKOUT_ADVICE: &str = "Possible account lockout: log in to the
 
 pub(super) fn unauthorized(answer: &Answer, what: &str, said: &str, noted: &Noted) -> (Status, String, Option<i64>) {
     let rests = noted.next_try_in.map_or_else(String::new, |rest| {
-        format!(" It is not sent again for {} by any program that shares this state.", in_words(rest))
+        let by = if noted.is_shared {
+            "any program that shares this state"
+        } else {
+            "this process; others know nothing of it, since no state is shared"
+        };
+        format!(" It is not sent again for {} by {by}.", in_words(rest))
     });
     let stripped = answer.json().is_some_and(|json| json["error"].is_null() && json["errorMessage"].is_string());
     let cause = if answer.is_html() {

@@ -17,6 +17,11 @@ pub(super) struct Permit {
     pub(super) looks_at_block: bool,
 }
 
+/// The most 401 answers in an hour that a caller counts on now.
+pub(super) fn budget_of(state: &State, caller: &Caller, now: Millis) -> u32 {
+    if state.is_cautious(now) { caller.budget.min(CAUTIOUS_BUDGET) } else { caller.budget }
+}
+
 /// The permission to send, or what the caller is told instead.
 pub(super) fn ask(
     state: &State,
@@ -25,7 +30,7 @@ pub(super) fn ask(
     waited_for: Option<Ticket>,
     now: Millis,
 ) -> Result<Permit, Decision> {
-    let budget = if state.is_cautious(now) { caller.budget.min(CAUTIOUS_BUDGET) } else { caller.budget };
+    let budget = budget_of(state, caller, now);
     let known = state.tokens.get(&caller.token);
     if let Some(failure) = known.and_then(|token| shared_failure(token, caller, waited_for)) {
         return Err(Decision::Share(failure));

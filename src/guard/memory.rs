@@ -88,6 +88,10 @@ impl Store for MemoryStore {
         rules::report(&mut self.lock(&step).state, caller, clock::now())
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> (&'static str, String) {
         ("memory", "shared by the threads of this process only, as it was set, and gone when it ends".to_owned())
     }

@@ -250,6 +250,14 @@ pub trait Store: Send + Sync {
 
     /// "memory", "file"...: what protects whom, in one word and one sentence.
     fn describe(&self) -> (&'static str, String);
+
+    /// Whether other processes know what this one knows.
+    fn is_shared(&self) -> bool;
+
+    /// What a person should know who set this store up otherwise.
+    fn complaint(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What the guard knows, in words and numbers.
@@ -261,13 +269,13 @@ pub struct Report {
     pub accepted_ms_ago: Option<Millis>,
     /// Milliseconds since the first 401 after the last acceptance.
     pub rejected_ms_ago: Option<Millis>,
-    /// Milliseconds until a rejected token is tried again.
+    /// Milliseconds until a rejected token is tried again; 0: with the next call.
     pub next_try_in_ms: Option<Millis>,
     /// Requests of this token on the wire now.
     pub in_flight: u32,
     /// 401 answers (and unanswered requests) of the last 60 minutes, all tokens.
     pub unauthorized_last_hour: u32,
-    /// The most that the guard allows in 60 minutes.
+    /// The most that the guard allows in 60 minutes, now: less where it is not known what the last ones held.
     pub budget: u32,
     /// Milliseconds since the source IP was found blocked.
     pub source_ip_blocked_ms_ago: Option<Millis>,

@@ -1,6 +1,6 @@
 //! The rules: pure functions of a state, an event and a time. No clock, file, socket or random number in here.
 
-use super::admission::{Permit, ask, is_fresh, may_line_up};
+use super::admission::{Permit, ask, budget_of, is_fresh, may_line_up};
 use super::schedule::rest;
 use super::state::{Block, Charge, Class, Failed, NextInLine, Rejection, Reservation, State, Token, lose};
 use super::window::Windows;
@@ -222,6 +222,7 @@ pub fn report(state: &mut State, caller: &Caller, now: Millis) -> Report {
     let shared = state.shared.get(&caller.scope);
     let rejection = token.and_then(|token| token.rejected);
     let accepted = token.and_then(|token| token.accepted);
+    let one_more_try = token.is_some_and(|token| token.one_more_try);
     Report {
         token: match (rejection, accepted) {
             (Some(_), _) => "rejected",
@@ -230,10 +231,10 @@ pub fn report(state: &mut State, caller: &Caller, now: Millis) -> Report {
         },
         accepted_ms_ago: accepted.map(|at| now - at),
         rejected_ms_ago: rejection.map(|r| now - r.since),
-        next_try_in_ms: rejection.map(|r| (r.next_probe - now).max(0)),
+        next_try_in_ms: rejection.map(|r| if one_more_try { 0 } else { (r.next_probe - now).max(0) }),
         in_flight: token.map_or(0, |token| token.in_flight),
         unauthorized_last_hour: shared.map_or(0, |s| u32::try_from(s.charges.len()).unwrap_or(u32::MAX)),
-        budget: caller.budget,
+        budget: budget_of(state, caller, now),
         source_ip_blocked_ms_ago: shared.and_then(|s| s.blocked.as_ref()).map(|block| now - block.since),
         retry_after_ms: shared.and_then(|s| s.retry_after).map(|until| until - now),
         rate_limits: token.map(|token| known_limits(&token.windows, now)).unwrap_or_default(),

@@ -121,6 +121,11 @@ impl Guard {
         self.store.report(&self.caller)
     }
 
+    /// What a person should know who set the store up otherwise.
+    pub fn complaint(&self) -> Option<String> {
+        self.store.complaint()
+    }
+
     /// Which store, and why.
     pub fn describe(&self) -> (&'static str, String) {
         self.store.describe()
@@ -154,6 +159,8 @@ pub struct Noted {
     pub accepted_ago: Option<Millis>,
     /// When a rejected token is tried again.
     pub next_try_in: Option<Millis>,
+    /// Whether other processes know of it.
+    pub is_shared: bool,
 }
 
 impl Passage<'_> {
@@ -166,7 +173,9 @@ impl Passage<'_> {
     fn finish(&self, end: End, limits: Vec<Limit>) -> Noted {
         let event = Event::Finish { ticket: self.ticket, caller: self.caller, end, limits };
         match self.guard.store.step(&event, &(Instant::now() + LONGEST_FINISH)) {
-            Ok(Decision::Noted { accepted_ago, next_try_in }) => Noted { accepted_ago, next_try_in },
+            Ok(Decision::Noted { accepted_ago, next_try_in }) => {
+                Noted { accepted_ago, next_try_in, is_shared: next_try_in.is_some() && self.guard.store.is_shared() }
+            }
             _ => Noted::default(),
         }
     }

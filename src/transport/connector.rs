@@ -113,7 +113,8 @@ impl Connect {
             // Told already.
             Some(inner) if inner.is::<Fault>() => error,
             Some(inner) if inner.is::<Stop>() => {
-                late(error, format_args!("the proxy {} did not answer", proxy.address()), "")
+                let advice = if proxy.kind == Kind::Socks5 { "Is it a SOCKS 5 proxy? Most are http://." } else { "" };
+                late(error, format_args!("the proxy {} did not answer", proxy.address()), advice)
             }
             _ => match tls::rustls_error(&error) {
                 // In version 1.3 a server may break off after its client took TLS as agreed.

@@ -178,7 +178,34 @@ impl Store for FileStore {
         inner.after_fork(&self.places);
         match &mut inner.kept {
             Kept::File { file, .. } => file.report(caller),
-            Kept::Memory { known, .. } => known.report(caller, &clock::moment()),
+            Kept::Memory { known, .. } => {
+                let moment = clock::moment();
+                known.be_cautious(&moment);
+                known.report(caller, &moment)
+            }
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        let step = Step::begin();
+        matches!(self.lock(&step).kept, Kept::File { .. })
+    }
+
+    fn complaint(&self) -> Option<String> {
+        let (_, state) = self.describe();
+        let step = Step::begin();
+        match &self.lock(&step).kept {
+            Kept::File { place, .. } => {
+                let named = self.places.first().filter(|first| first.named && *first != place);
+                named.map(|_| {
+                    format!(
+                        "Guard state: {state}. Programs that use the directory that was named know nothing of it."
+                    )
+                })
+            }
+            Kept::Memory { .. } => {
+                Some(format!("Guard state: memory, {state}. Each new process may send a dead token once more."))
+            }
         }
     }
 

@@ -70,12 +70,12 @@ impl ProxySetting {
     /// The proxy for an origin, if it goes through one. A setting that is not one is an error: going direct
     /// instead would show the company's traffic to the network it keeps it from.
     pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<Proxy>> {
-        let Some(url) = self.url.as_deref().filter(|_| !origin.is_loopback()) else { return Ok(None) };
+        let Some(url) = self.url.as_deref() else { return Ok(None) };
         let proxy = Proxy::parse(url).map_err(|why| {
             Error::new(Status::Proxy, format!("{} cannot be used: {why}. Nothing was sent.", self.source))
         })?;
         let except = Exceptions::parse(&self.except);
-        Ok(Some(proxy).filter(|_| !except.contain(origin.host(), origin.port())))
+        Ok(Some(proxy).filter(|_| !origin.is_loopback() && !except.contain(origin.host(), origin.port())))
     }
 
     /// What callers on the same way have in common, without user and password.

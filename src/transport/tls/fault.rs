@@ -35,7 +35,8 @@ pub(in crate::transport) fn of(error: &TlsError, host: &str, peer: Peer) -> Faul
 /// The network ended the handshake.
 pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
     if Stop::of(&error).is_some() {
-        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)), "");
+        let advice = if peer == Peer::Proxy { "Is it an https:// proxy? Most are http://." } else { "" };
+        return late(error, format_args!("TLS was not agreed with {}", whose(host, peer)), advice);
     }
     let how = match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
@@ -125,7 +126,8 @@ fn certificate(error: &CertificateError, whose: &str, peer: Peer) -> Fault {
         ),
         _ if issuer.as_ref().is_some_and(|issuer| issuer.is_subject) => {
             let advice = match error {
-                E::UnknownIssuer => "If it is meant to be so, name it in the CA file option.",
+                // Another of that name may be known.
+                E::UnknownIssuer | E::BadSignature => "If it is meant to be so, name it in the CA file option.",
                 // webpki takes an authority's certificate for no server's, known or not.
                 _ => "It is one of an authority, not of a server: make one with basicConstraints=CA:FALSE.",
             };
