@@ -154,13 +154,13 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // The host name was not found.
 #define TE_E_DNS -300
 
-// No connection could be made.
+// No connection could be made to the host or to its proxy, or it was cut before TLS was agreed.
 #define TE_E_CONNECT -301
 
 // No TLS session: certificate or protocol.
 #define TE_E_TLS -302
 
-// The proxy refused (HTTP 407 among others), or its setting is wrong.
+// The proxy refused (HTTP 403 and 407 among others) or is none, or its setting is wrong.
 #define TE_E_PROXY -303
 
 // The call's time was over.

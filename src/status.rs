@@ -69,11 +69,11 @@ statuses! {
     RateLimited = -202, "TE_E_RATE_LIMITED", Wait;
     /// The host name was not found.
     Dns = -300, "TE_E_DNS", Retry;
-    /// No connection.
+    /// No connection could be made to the host or to its proxy, or it was cut before TLS was agreed.
     Connect = -301, "TE_E_CONNECT", Retry;
     /// No TLS session: certificate or protocol.
     Tls = -302, "TE_E_TLS", Local;
-    /// The proxy refused (HTTP 407 among others), or its setting is wrong.
+    /// The proxy refused (HTTP 403 and 407 among others) or is none, or its setting is wrong.
     Proxy = -303, "TE_E_PROXY", Local;
     /// The call's time was over.
     Timeout = -304, "TE_E_TIMEOUT", Retry;

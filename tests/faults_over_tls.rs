@@ -43,16 +43,16 @@ const FORGED: &[u8] = b"\x17\x03\x03\x00\x20 a record that nobody encrypted...";
 
 #[test]
 fn handshakes_that_fail() {
-    let tls = Unsent(Status::Tls);
+    let (tls, cut) = (Unsent(Status::Tls), Unsent(Status::Connect));
     let row = |what: &str, outcome, manner| Row::new(what, vec![], outcome, "").over(manner);
     check(&[
         row("an alert", tls, Manner::Instead(ALERT.into())),
         row("garbage", tls, Manner::Instead(GARBAGE.into())),
         row("HTTP", tls, Manner::Instead(rows::whole().into())),
         row("a forged record", tls, Manner::Instead(FORGED.into())),
-        row("a close", tls, Manner::Instead(vec![])),
-        row("a part of a record", tls, Manner::Instead(b"\x16\x03\x03\x10\x00\x02".into())),
-        row("a reset", tls, Manner::Reset),
+        row("a close", cut, Manner::Instead(vec![])),
+        row("a part of a record", cut, Manner::Instead(b"\x16\x03\x03\x10\x00\x02".into())),
+        row("a reset", cut, Manner::Reset),
         row("silence", Unsent(Status::Timeout), Manner::Silence).within(1000),
     ]);
 }

@@ -63,17 +63,19 @@ fn a_proxy_that_wants_what_is_not_spoken_here() {
 #[test]
 fn a_proxy_that_refuses() {
     with_api(|_, origin| {
-        for (line, word) in [
-            ("403 Forbidden", "403"),
-            ("502 Bad Gateway", "502"),
-            ("503 Service Unavailable", "503"),
-            ("401 Unauthorized\r\nWWW-Authenticate: Bearer", "401"),
-            ("429 Too Many Requests\r\nRetry-After: 3000", "429"),
-            ("302 Found\r\nLocation: http://login.example.test/", "302"),
+        // What another time may go well is worth a try.
+        for (line, status) in [
+            ("403 Forbidden", Status::Proxy),
+            ("502 Bad Gateway", Status::Connect),
+            ("503 Service Unavailable", Status::Connect),
+            ("401 Unauthorized\r\nWWW-Authenticate: Bearer", Status::Proxy),
+            ("429 Too Many Requests\r\nRetry-After: 3000", Status::Proxy),
+            ("302 Found\r\nLocation: http://login.example.test/", Status::Proxy),
         ] {
+            let word = &line[..3];
             let body = "<html>no</html>";
             let head = format!("HTTP/1.1 {line}\r\nContent-Type: text/html\r\nContent-Length: {}", body.len());
-            says(&answered(origin, format!("{head}\r\n\r\n{body}")), Status::Proxy, &[word]);
+            says(&answered(origin, format!("{head}\r\n\r\n{body}")), status, &[word]);
         }
     });
 }
@@ -96,10 +98,10 @@ fn a_proxy_with_many_headers() {
 fn a_proxy_that_answers_no_http() {
     with_api(|_, origin| {
         let large = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
-        for answer in ["\0\x01\x02garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "", &large]
-        {
+        for answer in ["\0\x01\x02garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 2000 OK\r\n\r\n", &large] {
             says(&answered(origin, answer), Status::Proxy, &[]);
         }
+        says(&answered(origin, ""), Status::Connect, &["without an answer"]);
     });
 }
 
@@ -108,7 +110,7 @@ fn a_proxy_that_ends_the_tunnel_at_once() {
     with_api(|_, origin| {
         let proxy = FakeProxy::saying(origin.nginx.address(), "HTTP/1.1 200 OK\r\n\r\n");
         let caller = Caller::new(origin, &format!("http://{}", proxy.address()));
-        says(&caller.fails(), Status::Tls, &["closed", "The proxy may not let TLS"]);
+        says(&caller.fails(), Status::Connect, &["closed", "The proxy may not let TLS"]);
         proxy.mend();
         caller.works();
     });
@@ -148,10 +150,10 @@ fn a_proxy_that_is_not_there() {
         for scheme in ["http", "https", "socks5"] {
             let address = free(HERE.into());
             let refused = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{address}")).fails();
-            says(&refused, Status::Proxy, &["refused", &address.to_string()]);
+            says(&refused, Status::Connect, &["refused", &address.to_string()]);
             let nobody = "nobody.example.test:3128";
             let unknown = Caller::new(origin, &format!("{scheme}://{USER}:{PASSWORD}@{nobody}")).fails();
-            says(&unknown, Status::Proxy, &["nobody.example.test"]);
+            says(&unknown, Status::Dns, &["nobody.example.test"]);
         }
     });
 }
@@ -161,18 +163,18 @@ fn a_socks_proxy_that_refuses() {
     with_api(|_, origin| {
         let place = origin.nginx.address();
         let none_of_these: &[u8] = &[5, 0xff];
-        for (answer, word) in [
-            (none_of_these, "password"),
-            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], "rules"),
-            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], "network cannot be reached"),
-            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], "host cannot be reached"),
-            (&[5, 0, 5, 5, 0, 1, 0, 0, 0, 0, 0, 0], "refused"),
-            (&[5, 2, 1, 1], "password"),
-            (b"HTTP/1.1 400 Bad Request\r\n\r\n", ""),
-            (b"", ""),
+        for (answer, status, word) in [
+            (none_of_these, Status::Proxy, "password"),
+            (&[5, 0, 5, 2, 0, 1, 0, 0, 0, 0, 0, 0], Status::Proxy, "rules"),
+            (&[5, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0], Status::Connect, "network cannot be reached"),
+            (&[5, 0, 5, 4, 0, 1, 0, 0, 0, 0, 0, 0], Status::Connect, "host cannot be reached"),
+            (&[5, 0, 5, 5, 0, 1, 0, 0, 0, 0, 0, 0], Status::Connect, "refused"),
+            (&[5, 2, 1, 1], Status::Proxy, "password"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", Status::Proxy, ""),
+            (b"", Status::Connect, ""),
         ] {
             let proxy = FakeProxy::saying(place, answer);
-            says(&told(origin, "socks5h", &proxy), Status::Proxy, &[word]);
+            says(&told(origin, "socks5h", &proxy), status, &[word]);
         }
     });
 }

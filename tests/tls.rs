@@ -65,7 +65,7 @@ fn what_is_no_tls_is_told_as_such() {
 fn a_server_that_closes_or_is_silent_before_tls_is_agreed() {
     let origin = Origin::on_loopback("");
     let (error, _) = strange(&origin, drop);
-    assert_eq!(error.status(), Status::Tls, "{error}");
+    assert_eq!(error.status(), Status::Connect, "{error}");
     assert!(error.message().contains("was closed while TLS was being agreed"), "{error}");
     let (error, took) = strange(&origin, |mut stream| {
         let _until_closed = stream.read_to_end(&mut Vec::new());

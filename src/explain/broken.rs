@@ -26,7 +26,7 @@ pub(crate) fn broken(broken: &Broken, begun: Option<&Answer>, asked: &Asked) -> 
         Status::Dns => "Check the host name, the name server, and whether a proxy is needed (HTTPS_PROXY).",
         Status::Connect => "Check the network and the firewall, and whether a proxy is needed (HTTPS_PROXY).",
         Status::Tls => "Check what answers at this host and port.",
-        Status::Proxy => "Check the proxy's host and port (HTTPS_PROXY), and whether it runs.",
+        Status::Proxy => "Check the proxy's URL (HTTPS_PROXY).",
         Status::Timeout | Status::Io if broken.sent == Sent::No => "Try again later.",
         Status::Timeout | Status::Io => asked.again(),
         Status::TooLarge => "Ask for less, or raise the body limit.",

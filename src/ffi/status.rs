@@ -32,11 +32,11 @@ pub const TE_E_SOURCE_IP_BLOCKED: te_status = -201;
 pub const TE_E_RATE_LIMITED: te_status = -202;
 /// The host name was not found.
 pub const TE_E_DNS: te_status = -300;
-/// No connection could be made.
+/// No connection could be made to the host or to its proxy, or it was cut before TLS was agreed.
 pub const TE_E_CONNECT: te_status = -301;
 /// No TLS session: certificate or protocol.
 pub const TE_E_TLS: te_status = -302;
-/// The proxy refused (HTTP 407 among others), or its setting is wrong.
+/// The proxy refused (HTTP 403 and 407 among others) or is none, or its setting is wrong.
 pub const TE_E_PROXY: te_status = -303;
 /// The call's time was over.
 pub const TE_E_TIMEOUT: te_status = -304;

@@ -63,7 +63,6 @@ impl Connect {
         proxy: Option<&Proxy>,
         advice: &'static str,
     ) -> io::Result<Box<dyn Stream>> {
-        let status = |own: Status| if proxy.is_some() { Status::Proxy } else { own };
         let of = if proxy.is_some() { " of the proxy" } else { "" };
         let mut remembered = self.names.remembers(host, port);
         loop {
@@ -73,7 +72,7 @@ impl Connect {
                 .map_err(|error| late(error, format_args!("the name server did not tell where {host} is"), advice))?
                 .map_err(|why| {
                     let text = format!("the host name {host}{of} was not found ({why})");
-                    Fault::new(status(Status::Dns), text).advice(advice)
+                    Fault::new(Status::Dns, text).advice(advice)
                 })?;
             let error = match Tcp::open(&addresses) {
                 Ok(stream) => return Ok(Box::new(stream)),
@@ -94,14 +93,15 @@ impl Connect {
                 return Err(late(error, format_args!("no connection{to}{at}"), advice));
             }
             let text = format!("no connection{to}{at} could be made ({error})");
-            return Err(Fault::new(status(Status::Connect), text).advice(advice).into());
+            return Err(Fault::new(Status::Connect, text).advice(advice).into());
         }
     }
 
     fn through(&self, way: &Way, proxy: &Proxy) -> io::Result<Box<dyn Stream>> {
         let Way { origin, tls, user_agent, .. } = way;
         let (host, port) = (origin.host(), origin.port());
-        let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy), "")?;
+        let advice = "Check the proxy's host and port (HTTPS_PROXY), and whether it runs.";
+        let mut stream = self.reach(&proxy.host, proxy.port, Some(proxy), advice)?;
         if proxy.kind == Kind::Https {
             stream = self.tls.begin(tls, stream, &proxy.host, Peer::Proxy)?;
         }
@@ -120,7 +120,8 @@ impl Connect {
                 // In version 1.3 a server may break off after its client took TLS as agreed.
                 Some(error) => tls::fault_of(error, &proxy.host, Peer::Proxy).into(),
                 None => {
-                    Fault::new(Status::Proxy, how_it_broke(&error, &format!("the proxy {}", proxy.address()))).into()
+                    let text = how_it_broke(&error, &format!("the proxy {}", proxy.address()));
+                    Fault::new(Status::Connect, text).advice(proxy::LATER).into()
                 }
             },
         })?;

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
+use super::LATER;
 use super::url::{Proxy, host_and_port};
 use crate::status::Status;
 use crate::transport::failure::Fault;
@@ -57,7 +58,7 @@ fn read_answer(stream: &mut dyn Stream, proxy: &Proxy, target: &str) -> io::Resu
         match stream.read(&mut part)? {
             0 => {
                 let text = format!("the proxy {} closed the connection without an answer", proxy.address());
-                return Err(Fault::new(Status::Proxy, text).into());
+                return Err(Fault::new(Status::Connect, text).advice(LATER).into());
             }
             read => answer.extend_from_slice(&part[..read]),
         }
@@ -75,10 +76,10 @@ fn judge(code: u16, headers: &[httparse::Header], proxy: &Proxy, target: &str) -
             format!("the proxy {address} does not let {target} through (HTTP 403)"),
             "Ask whoever runs the proxy to allow it.",
         ),
-        502..=504 => fault(
-            format!("the proxy {address} could not reach {target} (HTTP {code})"),
-            "Try again later; if it stays so, ask whoever runs the proxy.",
-        ),
+        502..=504 => {
+            let text = format!("the proxy {address} could not reach {target} (HTTP {code})");
+            Err(Fault::new(Status::Connect, text).advice(LATER).into())
+        }
         _ => fault(
             format!("the proxy {address} made no tunnel to {target} (HTTP {code})"),
             "Check that it is a proxy and takes CONNECT.",

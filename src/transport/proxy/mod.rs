@@ -17,6 +17,9 @@ use crate::target::Origin;
 use exceptions::Exceptions;
 use windows::System;
 
+/// What to do about a proxy that may do it another time.
+pub(super) const LATER: &str = "Try again later; if it stays so, ask whoever runs the proxy.";
+
 /// A proxy URL and the hosts that go without it. May hold a password: no Debug.
 #[derive(Default)]
 pub(crate) struct ProxySetting {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
+use super::LATER;
 use super::url::{Credentials, Proxy, host_and_port};
 use crate::status::Status;
 use crate::transport::failure::Fault;
@@ -55,7 +56,11 @@ pub(in crate::transport) fn connect(stream: &mut dyn Stream, proxy: &Proxy, host
     if reply != 0 {
         let target = host_and_port(host, port);
         let text = format!("the proxy {address} made no connection to {target}: {}", words(reply));
-        return Err(fault(text, advice(reply)));
+        return Err(match reply {
+            2 => fault(text, "Ask whoever runs the proxy to allow it."),
+            7.. => fault(text, LATER),
+            _ => Fault::new(Status::Connect, text).advice(LATER).into(),
+        });
     }
     // The address it connected from is of no use.
     let length = match kind {
@@ -107,7 +112,7 @@ fn read<const N: usize>(stream: &mut dyn Stream, proxy: &Proxy) -> io::Result<[u
     stream.read_exact(&mut bytes).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => {
             let text = format!("the proxy {} closed the connection without an answer", proxy.address());
-            Fault::new(Status::Proxy, text).into()
+            Fault::new(Status::Connect, text).advice(LATER).into()
         }
         _ => error,
     })?;
@@ -126,12 +131,5 @@ fn words(reply: u8) -> &'static str {
         7 => "it does not make connections",
         8 => "it does not know this kind of address",
         _ => "for a reason it does not tell",
-    }
-}
-
-fn advice(reply: u8) -> &'static str {
-    match reply {
-        2 => "Ask whoever runs the proxy to allow it.",
-        _ => "Try again later; if it stays so, ask whoever runs the proxy.",
     }
 }

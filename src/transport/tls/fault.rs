@@ -49,7 +49,7 @@ pub(super) fn cut(error: io::Error, host: &str, peer: Peer) -> io::Error {
         Peer::Origin { through_proxy: true } => "The proxy may not let TLS to this host through.",
         _ => "A firewall may not let TLS to this host through.",
     };
-    Fault::new(Status::Tls, text).advice(advice).into()
+    Fault::new(Status::Connect, text).advice(advice).into()
 }
 
 /// What to do about a fault of TLS on a connection that stood; empty: what to do about any.
