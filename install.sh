@@ -85,8 +85,12 @@ remove() {
 cd "$here"
 if [ $each = remove ]; then
     removed=no
+    has_library=no
+    [ ! -L "$root$libdir/$soname" ] || has_library=yes
     everything
     [ $removed = yes ] || { echo "install.sh: libthousandeyes $version is not installed in $root$prefix" >&2; exit 1; }
+    [ $has_library = yes ] ||
+        { echo "install.sh: there was no library in $root$libdir; was it installed with --libdir?" >&2; exit 1; }
     exit 0
 fi
 

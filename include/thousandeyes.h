@@ -8,7 +8,8 @@
  *     invented one is TE_E_BAD_HANDLE, never a crash. Store handles as pointers, never as int.
  *   - What a function returns as T * is yours: te_free it, in any order. const char * is borrowed: it lives as long as
  *     the handle it came from and must not be freed.
- *   - const T * arguments: many threads at once. T * arguments: one thread at a time.
+ *   - const T * arguments: many threads at once. T * arguments: one thread at a time,
+ *     but for te_free.
  *   - Strings are UTF-8 and end with NUL; they are copied. NULL or another encoding is TE_E_INVALID_ARGUMENT unless the
  *     function says what NULL means. Options and calls are copied when they are used.
  *   - Setters check the text, te_client_new and te_perform what it says. The environment is read by te_client_new.
@@ -46,7 +47,7 @@
 // The call itself is wrong, or not allowed.
 #define TE_KIND_REQUEST 4
 
-// Something on this machine is wrong: settings, memory, a handle.
+// Something on this machine is wrong: settings, memory, a handle; or the call was cancelled.
 #define TE_KIND_LOCAL 5
 
 // The version of the C interface; it changes only when programs must be built anew.
@@ -106,15 +107,15 @@ typedef struct te_response te_response;
 typedef int32_t te_status;
 
 // Given a new token and the time until which it is valid (NULL: not told), both borrowed for the time of the call, on
-// the caller's own thread. It must not make calls of this library.
+// the caller's own thread. Inside, what calls the API or asks the guard is refused.
 typedef void (*te_new_token)(const char *token, const char *valid_until, void *user);
 
 // Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
-// It must not make calls of this library.
+// Inside, what calls the API or asks the guard is refused.
 typedef int32_t (*te_interrupt)(void *user);
 
 // Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
-// borrowed for the time of the call. It must not make calls of this library.
+// borrowed for the time of the call. Inside, what calls the API or asks the guard is refused.
 typedef void (*te_log)(int32_t level, const char *text, void *user);
 
 // It worked.
@@ -185,7 +186,7 @@ typedef void (*te_log)(int32_t level, const char *text, void *user);
 // HTTP 404: there is no such resource.
 #define TE_E_NOT_FOUND -402
 
-// The body is larger than the limit.
+// The body, of the request or of the answer, is larger than the limit; te_response_sent says which.
 #define TE_E_TOO_LARGE -403
 
 // Nothing was sent: the URL is of another origin, and the token is not for it.
@@ -263,7 +264,8 @@ te_response *te_perform(const te_client *client, const te_call *call);
 void te_client_cancel(const te_client *client);
 
 // A person says: try this token once more now, although it was rejected; a block of this source IP is forgotten too.
-// At most 3 times an hour, and where nothing holds the token back nothing is used up. Why not is told to the log.
+// At most 3 times an hour, then TE_E_TOKEN_REFUSED; where nothing holds the token back it is TE_OK and nothing is used
+// up. Why not is told to the log.
 te_status te_client_unblock_token(const te_client *client);
 
 // Makes a new token for the user of the client's token (POST /api-tokens), and the client goes on with it; the old one
@@ -276,13 +278,15 @@ te_response *te_client_rotate_token(const te_client *client,
                                     te_new_token keep,
                                     void *user);
 
-// What the guard knows of the client's token and of its source IP, as the JSON body of a response.
+// What the guard knows of the client's token and of its source IP, as the JSON body of a response. Asks nobody. Its
+// members: docs/c.md, "What is known".
 te_response *te_client_guard(const te_client *client);
 
 // The HTTP status code; 0 when no answer came.
 int32_t te_response_http_status(const te_response *response);
 
-// Whether the request reached the wire: 1 yes, 0 no, -1 perhaps. May a POST be repeated? After 0 it may.
+// Whether the request reached the wire: 1 yes, 0 no, -1 perhaps, or this is no live response. May a POST be repeated?
+// After 0 it may.
 int32_t te_response_sent(const te_response *response);
 
 // The body, unpacked; never NULL. One NUL follows it. `length` may be NULL.
@@ -356,11 +360,13 @@ int32_t te_response_json_type(const te_response *response, const char *pointer);
 // A call of a method (GET, POST, PUT, PATCH, DELETE) on a path or a URL of the same origin.
 te_call *te_call_new(const char *method, const char *path);
 
-// Adds a query parameter; name and value are percent-encoded.
+// Adds a query parameter, beside one of that name; name and value are percent-encoded.
 te_status te_call_set_query(te_call *call, const char *name, const char *value);
 
-// Sets a header. Authorization, Host and those that frame the message are the library's own.
-te_status te_call_set_header(te_call *call, const char *name, const char *value);
+// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's own.
+te_status te_call_set_header(te_call *call,
+                             const char *name,
+                             const char *value);
 
 // Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
 te_status te_call_set_body(te_call *call, const void *body, size_t length, const char *content_type);

@@ -60,7 +60,11 @@ impl Client {
                         before = Some(Before::Broken);
                         continue;
                     }
-                    return Err(hidden(explain::broken(&broken, None, &asked)));
+                    let error = hidden(explain::broken(&broken, None, &asked));
+                    if matches!(error.status(), Status::Proxy | Status::Tls) {
+                        self.tell(Level::Warn, || error.message().to_owned());
+                    }
+                    return Err(error);
                 }
             };
             halt::at("answered");
@@ -89,7 +93,8 @@ impl Client {
             let wait = (status == 429).then(|| rate::classify(&answer));
             let error = hidden(explain::answer(answer, &asked, &noted, wait));
             if stops {
-                self.tell(Level::Warn, || error.message().to_owned());
+                // Somebody must look after the token, or find the programs behind this address that should.
+                self.tell(Level::Error, || error.message().to_owned());
             }
             let fault = retries.pause(outgoing.method, status, error.retry_in());
             before = Some(match (wait, fault) {
@@ -112,7 +117,10 @@ impl Client {
         if time > left || !watch.waits_for_limit(wait) {
             return Err(limited.clone());
         }
-        pause(Instant::now() + time, watch).map_err(stopped)
+        pause(Instant::now() + time, watch).map_err(|how| match how {
+            Stopped::Deadline => limited.clone(),
+            Stopped::Cancelled => stopped(how),
+        })
     }
 
     /// Waits before another try, or gives the fault back: there is no time for one.

@@ -166,7 +166,9 @@ impl Client {
     pub(crate) fn denied(&self, denied: &Denied, guard: &Guard) -> Error {
         let (store, why) = guard.describe();
         let error = explain::denied(denied, &format!("Guard state: {store}, {why}."));
-        self.tell(Level::Warn, || error.message().to_owned());
+        if error.status() != Status::Cancelled {
+            self.tell(Level::Warn, || error.message().to_owned());
+        }
         error
     }
 

@@ -40,7 +40,7 @@ pub enum Kind {
     Retry = 3,
     /// The call itself is wrong, or not allowed.
     Request = 4,
-    /// Something on this machine is wrong: settings, memory, a handle.
+    /// Something on this machine is wrong: settings, memory, a handle; or the call was cancelled.
     Local = 5,
 }
 
@@ -89,7 +89,7 @@ statuses! {
     Forbidden = -401, "TE_E_FORBIDDEN", Request;
     /// HTTP 404: there is no such resource.
     NotFound = -402, "TE_E_NOT_FOUND", Request;
-    /// The body is larger than the limit.
+    /// The body, of the request or of the answer, is larger than the limit.
     TooLarge = -403, "TE_E_TOO_LARGE", Request;
     /// Not sent: the URL is of another origin, and the token is not for it.
     ForeignLink = -404, "TE_E_FOREIGN_LINK", Request;

@@ -25,8 +25,8 @@ public:
     // with that page.
     using value_type = const value;
     using iterator = detail::reader<items>;
-    iterator begin() { return iterator(*this); }
-    iterator end() noexcept { return iterator(); }
+    iterator begin() & { return iterator(*this); }
+    iterator end() & noexcept { return iterator(); }
 
 private:
     friend class detail::reader<items>;

@@ -76,8 +76,8 @@ public:
     // be kept out of the page: auto kept = std::move(page).
     using value_type = response;
     using iterator = detail::reader<pages>;
-    iterator begin() { return iterator(*this); }
-    iterator end() noexcept { return iterator(); }
+    iterator begin() & { return iterator(*this); }
+    iterator end() & noexcept { return iterator(); }
 #endif
 
     // Of the last try_next() or next().

@@ -47,7 +47,10 @@ public:
     int http_status() const noexcept { return te_response_http_status(handle()); }
 
     // May a POST be repeated? After sent::no it may.
-    thousandeyes::sent sent() const noexcept { return static_cast<thousandeyes::sent>(te_response_sent(handle())); }
+    thousandeyes::sent sent() const noexcept
+    {
+        return handle() ? static_cast<thousandeyes::sent>(te_response_sent(handle())) : thousandeyes::sent::no;
+    }
 
     // When calling again is worth it; below 0: not known.
     std::chrono::milliseconds retry_after() const noexcept

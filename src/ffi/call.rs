@@ -89,7 +89,7 @@ fn set(call: *mut te_call, change: impl FnOnce(&mut Call) -> Result<()>) -> te_s
     )
 }
 
-/// Adds a query parameter; name and value are percent-encoded.
+/// Adds a query parameter, beside one of that name; name and value are percent-encoded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_call_set_query(
     call: *mut te_call,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn te_call_set_query(
     set(call, |call| unsafe { call.query(required(name, "name")?, required(value, "value")?) })
 }
 
-/// Sets a header. Authorization, Host and those that frame the message are the library's own.
+/// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_call_set_header(
     call: *mut te_call,

@@ -9,11 +9,11 @@ use super::strings::c_string;
 use crate::config::Level;
 
 /// Called while a call blocks or waits, at least every 100 ms, on the caller's own thread. Not 0 cancels the call.
-/// It must not make calls of this library.
+/// Inside, what calls the API or asks the guard is refused.
 pub type te_interrupt = Option<unsafe extern "C" fn(user: *mut c_void) -> i32>;
 
 /// Given one line of text, on the caller's own thread, with no lock held. `level` is one of TE_LOG_*. `text` is
-/// borrowed for the time of the call. It must not make calls of this library.
+/// borrowed for the time of the call. Inside, what calls the API or asks the guard is refused.
 pub type te_log = Option<unsafe extern "C" fn(level: i32, text: *const c_char, user: *mut c_void)>;
 
 /// Something failed and a person must act.

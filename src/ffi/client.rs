@@ -24,7 +24,7 @@ pub struct te_client {
 }
 
 /// Given a new token and the time until which it is valid (NULL: not told), both borrowed for the time of the call, on
-/// the caller's own thread. It must not make calls of this library.
+/// the caller's own thread. Inside, what calls the API or asks the guard is refused.
 pub type te_new_token =
     Option<unsafe extern "C" fn(token: *const c_char, valid_until: *const c_char, user: *mut c_void)>;
 
@@ -129,7 +129,8 @@ pub extern "C" fn te_client_cancel(client: *const te_client) {
 }
 
 /// A person says: try this token once more now, although it was rejected; a block of this source IP is forgotten too.
-/// At most 3 times an hour, and where nothing holds the token back nothing is used up. Why not is told to the log.
+/// At most 3 times an hour, then TE_E_TOKEN_REFUSED; where nothing holds the token back it is TE_OK and nothing is used
+/// up. Why not is told to the log.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_client_unblock_token(client: *const te_client) -> te_status {
     contained(
@@ -168,7 +169,8 @@ pub unsafe extern "C" fn te_client_rotate_token(
     })
 }
 
-/// What the guard knows of the client's token and of its source IP, as the JSON body of a response.
+/// What the guard knows of the client's token and of its source IP, as the JSON body of a response. Asks nobody. Its
+/// members: docs/c.md, "What is known".
 #[unsafe(no_mangle)]
 pub extern "C" fn te_client_guard(client: *const te_client) -> *mut te_response {
     with(client, Client::guard)

@@ -44,8 +44,8 @@ impl Bad {
             Self::Null => c"The handle is NULL. Nothing was sent.",
             Self::Cut => c"The handle was cut to 32 bits: it was stored as an int. In Python set restype = c_void_p and argtypes for every function (ctypes assumes int). Nothing was sent.",
             Self::Kind => c"The handle is of another kind than this function takes. Nothing was sent.",
-            Self::Dead => c"The handle is not a live one of this library: it was freed, or never made. Nothing was sent.",
-            Self::NoMemory => c"There was no memory for a handle. Nothing was sent.",
+            Self::Dead => c"The handle is not a live one of this library: it was freed, or never made. This call sent nothing.",
+            Self::NoMemory => c"There was no memory for a handle. If it was a call, it may have been sent.",
         }
     }
 }

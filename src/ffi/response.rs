@@ -137,10 +137,11 @@ pub extern "C" fn te_response_http_status(response: *const te_response) -> i32 {
     read(response, 0, |response| response.answer().map_or(0, |answer| i32::from(answer.http_status())))
 }
 
-/// Whether the request reached the wire: 1 yes, 0 no, -1 perhaps. May a POST be repeated? After 0 it may.
+/// Whether the request reached the wire: 1 yes, 0 no, -1 perhaps, or this is no live response. May a POST be repeated?
+/// After 0 it may.
 #[unsafe(no_mangle)]
 pub extern "C" fn te_response_sent(response: *const te_response) -> i32 {
-    read(response, 0, |response| match &response.result {
+    read(response, -1, |response| match &response.result {
         Ok(answer) => i32::from(answer.http_status() != 0),
         Err(error) => match error.was_sent() {
             Sent::Yes => 1,

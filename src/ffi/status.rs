@@ -53,7 +53,7 @@ pub const TE_E_HTTP: te_status = -400;
 pub const TE_E_FORBIDDEN: te_status = -401;
 /// HTTP 404: there is no such resource.
 pub const TE_E_NOT_FOUND: te_status = -402;
-/// The body is larger than the limit.
+/// The body, of the request or of the answer, is larger than the limit; te_response_sent says which.
 pub const TE_E_TOO_LARGE: te_status = -403;
 /// Nothing was sent: the URL is of another origin, and the token is not for it.
 pub const TE_E_FOREIGN_LINK: te_status = -404;
@@ -78,7 +78,7 @@ pub const TE_KIND_WAIT: i32 = 2;
 pub const TE_KIND_RETRY: i32 = 3;
 /// The call itself is wrong, or not allowed.
 pub const TE_KIND_REQUEST: i32 = 4;
-/// Something on this machine is wrong: settings, memory, a handle.
+/// Something on this machine is wrong: settings, memory, a handle; or the call was cancelled.
 pub const TE_KIND_LOCAL: i32 = 5;
 
 /// The name of a status, such as "TE_E_UNAUTHORIZED"; "TE_E_UNKNOWN" for a number that is none. Static, never NULL.

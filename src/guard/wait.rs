@@ -20,6 +20,9 @@ const LONGEST_FINISH: Duration = Duration::from_secs(1);
 /// fiftieth of the wait.
 const JITTER: u64 = 250;
 
+/// A wait for a window must leave a call so much of its time.
+const ROOM_TO_CALL: Duration = Duration::from_millis(20);
+
 /// Says how long a caller still waits.
 pub trait Patience {
     /// Time left, or why the caller stopped. Called at least every 100 ms, on the caller's own thread.
@@ -89,11 +92,15 @@ impl Guard {
                 Decision::Share(failure) => return Err(Denied::Failed(failure)),
                 Decision::Wait(awaited @ (Awaited::RateLimit(_, wait) | Awaited::RetryAfter(wait))) => {
                     let limit = Duration::from_millis(wait.max(1).unsigned_abs());
-                    if limit > left || !patience.waits_for_limit(wait) {
+                    let room = left.checked_sub(limit + ROOM_TO_CALL);
+                    let Some(room) = room.filter(|_| patience.waits_for_limit(wait)) else {
                         return Err(Denied::Limited(awaited, wait));
-                    }
-                    let late = jitter(wait).min(left.saturating_sub(limit));
-                    pause(Instant::now() + limit + late, patience).map_err(Denied::Stopped)?;
+                    };
+                    let late = jitter(wait).min(room);
+                    pause(Instant::now() + limit + late, patience).map_err(|stopped| match stopped {
+                        Stopped::Deadline => Denied::Limited(awaited, wait),
+                        Stopped::Cancelled => Denied::Stopped(stopped),
+                    })?;
                     continue;
                 }
                 Decision::Wait(Awaited::Trial(trial)) => waited_for = waited_for.or(Some(trial)),

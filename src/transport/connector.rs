@@ -116,14 +116,15 @@ impl Connect {
                 let advice = if proxy.kind == Kind::Socks5 { "Is it a SOCKS 5 proxy? Most are http://." } else { "" };
                 late(error, format_args!("the proxy {} did not answer", proxy.address()), advice)
             }
-            _ => match tls::rustls_error(&error) {
-                // In version 1.3 a server may break off after its client took TLS as agreed.
-                Some(error) => tls::fault_of(error, &proxy.host, Peer::Proxy).into(),
-                None => {
+            _ => {
+                let broke = || {
                     let text = how_it_broke(&error, &format!("the proxy {}", proxy.address()));
-                    Fault::new(Status::Connect, text).advice(proxy::LATER).into()
-                }
-            },
+                    Fault::new(Status::Connect, text).advice(proxy::LATER)
+                };
+                // In version 1.3 a server may break off after its client took TLS as agreed.
+                let refused = tls::rustls_error(&error).map(|error| tls::fault_of(error, &proxy.host, Peer::Proxy));
+                refused.unwrap_or_else(broke).into()
+            }
         })?;
         Ok(stream)
     }

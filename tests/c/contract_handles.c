@@ -46,7 +46,7 @@ static void as_response(void *handle)
 {
     size_t length = 1;
     NUMBER(0, te_response_http_status(handle));
-    NUMBER(0, te_response_sent(handle));
+    NUMBER(-1, te_response_sent(handle));
     TEXT("", te_response_body(handle, NULL));
     TEXT("", te_response_body(handle, &length));
     NUMBER(0, (int64_t)length);

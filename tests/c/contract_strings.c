@@ -147,8 +147,8 @@ static const struct {
     {"CA file", te_options_set_ca_file, {ARGUMENT, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
     {"client certificate", client_certificate, {ARGUMENT, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
     {"its key", key, {TE_E_TLS, TE_E_TLS, ARGUMENT, TE_E_TLS, TE_E_TLS}},
-    /* Loopback never goes through one. */
-    {"proxy", te_options_set_proxy, {ARGUMENT, OK, ARGUMENT, OK, OK}},
+    /* Loopback never goes through one; what cannot be one is told all the same. */
+    {"proxy", te_options_set_proxy, {ARGUMENT, OK, ARGUMENT, TE_E_PROXY, OK}},
     {"user agent", te_options_set_user_agent, {ARGUMENT, OK, ARGUMENT, ARGUMENT, ARGUMENT}},
 };
 
