@@ -11,8 +11,7 @@ namespace ThousandEyes
 
         private static Handle Make(string method, string path)
         {
-            Library.Check();
-            return Native.te_call_new(Utf8.Text(method), Utf8.Text(path)).Checked();
+            return Library.Checked(() => Native.te_call_new(Utf8.Text(method), Utf8.Text(path)).Checked());
         }
 
         /// <summary>Adds a query parameter; name and value are percent-encoded.</summary>

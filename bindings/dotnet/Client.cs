@@ -32,14 +32,16 @@ namespace ThousandEyes
 
         private static Handle Make(Options options, Func<Func<byte[], Handle>, Handle> withToken)
         {
-            Library.Check();
-            using (Handle settings = Native.te_options_new())
+            return Library.Checked(() =>
             {
-                Callbacks callbacks = (options ?? new Options()).Apply(settings);
-                Handle client = withToken(bytes => Native.te_client_new(bytes, settings));
-                client.Keep = callbacks;
-                return client.Checked();
-            }
+                using (Handle settings = Native.te_options_new())
+                {
+                    Callbacks callbacks = (options ?? new Options()).Apply(settings);
+                    Handle client = withToken(bytes => Native.te_client_new(bytes, settings));
+                    client.Keep = callbacks;
+                    return client.Checked();
+                }
+            });
         }
 
         /// <summary>GET a path ("tests", "/tests?max=10", "/v7/tests") or a URL of the same origin.</summary>
