@@ -140,6 +140,12 @@ fn lists_are_read_page_by_page() {
     assert_eq!(server.requests(), 3);
     assert!(server.log().iter().all(|seen| seen.body == b"{\"platform\":\"linux\"}"));
     check("PagesKeepCallbacks", &server);
+    server.reset_counts();
+    check("Enumerating", &server);
+    assert_eq!(server.requests(), 3 + 3 + 3 + 1);
+    let filters = server.log().into_iter().filter(|seen| seen.method == "POST");
+    assert!(filters.clone().count() == 6 && filters.clone().all(|seen| seen.target.contains("aid=9")));
+    check("Pointers", &server);
 }
 
 #[test]

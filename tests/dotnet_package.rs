@@ -27,10 +27,18 @@ fn the_examples_run_on_the_package() {
     std::fs::create_dir_all(&native).unwrap();
     std::fs::copy(library(), native.join("libthousandeyes.so")).unwrap();
 
-    let empty = output(dotnet(&["pack", "bindings/dotnet"]).arg("-o").arg(&packages));
-    assert!(!empty.status.success() && text(&empty).contains("-p:Runtimes=DIR"), "{}", text(&empty));
-    let runtimes = format!("-p:Runtimes={}", packages.join("runtimes").display());
-    run(dotnet(&["pack", "bindings/dotnet", &runtimes]).arg("-o").arg(&packages));
+    // The folder is named from where the command is run, which is not the project's.
+    let pack = |more: &[&str]| {
+        let mut pack = dotnet(&["pack"]);
+        pack.current_dir(&packages).arg(root().join("bindings/dotnet")).args(more).arg("-o").arg(&packages);
+        pack
+    };
+    for (more, says) in [(&[][..], "-p:Runtimes=DIR"), (&["-p:Runtimes=none"], "There is no RID/native/FILE in ")] {
+        let refused = output(&mut pack(more));
+        assert!(!refused.status.success() && text(&refused).contains(says), "{}", text(&refused));
+        assert!(!packages.join("ThousandEyes.Native.0.1.0.nupkg").exists());
+    }
+    run(&mut pack(&["-p:Runtimes=runtimes"]));
 
     let from = format!("-p:Packages={}", packages.display());
     let built = |file: &str| {

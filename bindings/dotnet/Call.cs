@@ -11,8 +11,7 @@ namespace ThousandEyes
 
         private static Handle Make(string method, string path)
         {
-            Library.Check();
-            return Native.te_call_new(Utf8.Text(method), Utf8.Text(path)).Checked();
+            return Library.Checked(() => Native.te_call_new(Utf8.Text(method), Utf8.Text(path)).Checked());
         }
 
         /// <summary>Adds a query parameter; name and value are percent-encoded.</summary>
@@ -54,10 +53,19 @@ namespace ThousandEyes
             Failure.Check(Handle);
         }
 
-        /// <summary>Ends this call within about 100 ms, and every later use of it. From any thread.</summary>
+        /// <summary>
+        /// Ends this call within about 100 ms, and every later use of it. From any thread; after Dispose it does nothing.
+        /// </summary>
         public void Cancel()
         {
-            Native.te_call_cancel(Handle);
+            try
+            {
+                Native.te_call_cancel(Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It may come from another thread at any time: nothing is left to be ended.
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ namespace ThousandEyes
         private Client(Handle handle) : base(handle) { }
 
         /// <summary>For a token that is never a string here: every copy that is made of it is wiped.</summary>
-        public static Client Secured(SecureString token, Options options)
+        public static Client Secured(SecureString token, Options options = null)
         {
             if (token == null)
             {
@@ -32,14 +32,16 @@ namespace ThousandEyes
 
         private static Handle Make(Options options, Func<Func<byte[], Handle>, Handle> withToken)
         {
-            Library.Check();
-            using (Handle settings = Native.te_options_new())
+            return Library.Checked(() =>
             {
-                Callbacks callbacks = (options ?? new Options()).Apply(settings);
-                Handle client = withToken(bytes => Native.te_client_new(bytes, settings));
-                client.Keep = callbacks;
-                return client.Checked();
-            }
+                using (Handle settings = Native.te_options_new())
+                {
+                    Callbacks callbacks = (options ?? new Options()).Apply(settings);
+                    Handle client = withToken(bytes => Native.te_client_new(bytes, settings));
+                    client.Keep = callbacks;
+                    return client.Checked();
+                }
+            });
         }
 
         /// <summary>GET a path ("tests", "/tests?max=10", "/v7/tests") or a URL of the same origin.</summary>
@@ -87,7 +89,22 @@ namespace ThousandEyes
         /// </summary>
         public IEnumerable<Item> Items(string path, string key = null)
         {
-            using (Pages pages = Pages(path))
+            return Items(() => Pages(path), key);
+        }
+
+        /// <summary>Likewise, where the pages begin with a GET or POST: with a query, a filter, an account group.</summary>
+        public IEnumerable<Item> Items(Call call, string key = null)
+        {
+            if (call == null)
+            {
+                throw new ArgumentNullException("call");
+            }
+            return Items(() => Pages(call), key);
+        }
+
+        private IEnumerable<Item> Items(Func<Pages> begin, string key)
+        {
+            using (Pages pages = begin())
             {
                 for (Response page = pages.Next(); page != null; page = pages.Next())
                 {
@@ -95,14 +112,26 @@ namespace ThousandEyes
                     {
                         yield return item;
                     }
+                    // The pages would go on without their client, and whoever disposes of it wants no more calls.
+                    ThrowIfDisposed();
                 }
             }
         }
 
-        /// <summary>Ends all calls, present and later, within about 100 ms. For shutdown; from any thread.</summary>
+        /// <summary>
+        /// Ends all calls, present and later, within about 100 ms. For shutdown; from any thread; after Dispose it does
+        /// nothing.
+        /// </summary>
         public void Cancel()
         {
-            Native.te_client_cancel(Handle);
+            try
+            {
+                Native.te_client_cancel(Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It may come from another thread at any time: nothing is left to be ended.
+            }
         }
 
         /// <summary>A person says: try this token once more now, although it was rejected.</summary>

@@ -80,11 +80,16 @@ namespace ThousandEyes
         {
             get
             {
-                if (handle.IsClosed)
-                {
-                    throw new ObjectDisposedException(GetType().FullName);
-                }
+                ThrowIfDisposed();
                 return handle;
+            }
+        }
+
+        internal void ThrowIfDisposed()
+        {
+            if (handle.IsClosed)
+            {
+                throw new ObjectDisposedException(GetType().FullName);
             }
         }
 

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -25,7 +26,7 @@ namespace ThousandEyes
         /// <summary>The file in use; null: the system's search found it, or nothing was loaded yet.</summary>
         public static string Path { get; private set; }
 
-        /// <summary>Before the first call into the library.</summary>
+        /// <summary>Before the first call into the library. When it fails, the next call tries again.</summary>
         internal static void Load()
         {
             lock (Once)
@@ -38,16 +39,12 @@ namespace ThousandEyes
                 if (!string.IsNullOrEmpty(named))
                 {
                     // Named by a person: another file instead would be a surprise, so its failure is thrown.
-                    loaded = Open(named);
+                    Open(System.IO.Path.GetFullPath(named));
                     Path = named;
                 }
-                else
+                else if (!LoadBeside() && !FoundBySystem())
                 {
-                    LoadBeside();
-                }
-                if (loaded != IntPtr.Zero)
-                {
-                    Redirect();
+                    LoadBySecondName();
                 }
                 done = true;
             }
@@ -70,27 +67,37 @@ namespace ThousandEyes
             // The process's, not the machine's: a 32-bit PowerShell on 64-bit Windows needs the 32-bit library.
             string processor = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
             string[] systems = { "linux", "linux-musl" };
-            string name = "libthousandeyes.so";
             if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             {
                 systems = new[] { "win" };
-                name = "thousandeyes.dll";
             }
             else if (RuntimeInformation.IsOSPlatform(OSPlatform.OSX))
             {
                 systems = new[] { "osx" };
-                name = "libthousandeyes.dylib";
             }
+            string[] names = Names();
             foreach (string system in systems)
             {
-                string path = System.IO.Path.Combine("runtimes", system + "-" + processor, "native", name);
-                files.Add(System.IO.Path.Combine(folder, path));
+                string path = System.IO.Path.Combine("runtimes", system + "-" + processor, "native");
+                files.AddRange(names.Select(name => System.IO.Path.Combine(folder, path, name)));
             }
-            files.Add(System.IO.Path.Combine(folder, name));
+            files.AddRange(names.Select(name => System.IO.Path.Combine(folder, name)));
             return files;
         }
 
-        private static void LoadBeside()
+        /// <summary>The second is that of packages for running programs only, such as Debian's.</summary>
+        private static string[] Names()
+        {
+            if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+            {
+                return new[] { "thousandeyes.dll" };
+            }
+            return RuntimeInformation.IsOSPlatform(OSPlatform.OSX)
+                ? new[] { "libthousandeyes.dylib", "libthousandeyes.0.dylib" }
+                : new[] { "libthousandeyes.so", "libthousandeyes.so.0" };
+        }
+
+        private static bool LoadBeside()
         {
             DllNotFoundException last = null;
             foreach (string file in Candidates())
@@ -101,9 +108,9 @@ namespace ThousandEyes
                 }
                 try
                 {
-                    loaded = Open(file);
+                    Open(System.IO.Path.GetFullPath(file));
                     Path = file;
-                    return;
+                    return true;
                 }
                 catch (DllNotFoundException failure)
                 {
@@ -115,53 +122,83 @@ namespace ThousandEyes
             {
                 throw last;
             }
+            return false;
         }
 
-        private static IntPtr Open(string file)
+        private static bool FoundBySystem()
         {
-            string whole = System.IO.Path.GetFullPath(file);
-            MethodInfo load = OfNativeLibrary("Load", typeof(string));
+            try
+            {
+                Probe();
+                return true;
+            }
+            catch (DllNotFoundException)
+            {
+                return false;
+            }
+        }
+
+        /// <summary>DllImport tries the first name only.</summary>
+        private static void LoadBySecondName()
+        {
             Exception why = null;
-            IntPtr handle = IntPtr.Zero;
+            foreach (string name in Names().Skip(1))
+            {
+                try
+                {
+                    Open(name);
+                    return;
+                }
+                catch (DllNotFoundException failure)
+                {
+                    why = failure;
+                }
+            }
+            string text = "The native library was found neither by the system nor in {0}. Put it there, or name "
+                + "its file in the environment variable TE_LIBRARY.";
+            string place = Candidates().FirstOrDefault() ?? "a folder of this assembly's";
+            throw new DllNotFoundException(string.Format(text, place), why);
+        }
+
+        /// <summary>Loads a file, or a name that the system looks for, and has DllImport's name mean it.</summary>
+        private static void Open(string file)
+        {
+            MethodInfo load = OfNativeLibrary("Load", typeof(string));
+            string why = null;
             try
             {
                 if (load != null)
                 {
-                    handle = (IntPtr)load.Invoke(null, new object[] { whole });
+                    loaded = (IntPtr)load.Invoke(null, new object[] { file });
+                    Redirect();
                 }
                 else if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
                 {
                     // .NET Framework: what is loaded already is what DllImport's bare name means from then on.
-                    handle = LoadLibraryW(whole);
-                    why = handle == IntPtr.Zero ? new System.ComponentModel.Win32Exception() : null;
+                    bool isLoaded = LoadLibraryW(file) != IntPtr.Zero;
+                    why = isLoaded ? null : new System.ComponentModel.Win32Exception().Message;
                 }
                 else
                 {
-                    // Mono has its own ways: LD_LIBRARY_PATH or a dllmap.
-                    return IntPtr.Zero;
+                    why = MonoLibrary.Load(file);
                 }
             }
             catch (TargetInvocationException failure)
             {
-                why = failure.InnerException;
+                why = failure.InnerException.Message;
             }
             if (why != null)
             {
                 string text = "The native library {0} could not be loaded into this {1} process: {2}";
                 object processor = RuntimeInformation.ProcessArchitecture;
-                throw new DllNotFoundException(string.Format(text, whole, processor, why.Message), why);
+                throw new DllNotFoundException(string.Format(text, file, processor, why));
             }
-            return handle;
         }
 
         /// <summary>Tells DllImport, where a file that is loaded does not yet answer to its name.</summary>
         private static void Redirect()
         {
             Type resolver = Type.GetType("System.Runtime.InteropServices.DllImportResolver, " + Interop);
-            if (resolver == null)
-            {
-                return;
-            }
             MethodInfo set = OfNativeLibrary("SetDllImportResolver", typeof(Assembly), resolver);
             MethodInfo resolve = typeof(LibraryFile).GetMethod("Resolve", BindingFlags.NonPublic | BindingFlags.Static);
             Delegate own = Delegate.CreateDelegate(resolver, resolve);
@@ -181,6 +218,10 @@ namespace ThousandEyes
             Type type = Type.GetType("System.Runtime.InteropServices.NativeLibrary, " + Interop);
             return type == null ? null : type.GetMethod(method, parameters);
         }
+
+        /// <summary>A function of its own: Mono does not look again for one that it did not find.</summary>
+        [DllImport(Native.Name, EntryPoint = "te_abi_version", CallingConvention = CallingConvention.Cdecl)]
+        private static extern int Probe();
 
         [DllImport("kernel32", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
         private static extern IntPtr LoadLibraryW(string file);

@@ -1,7 +1,6 @@
 // include/thousandeyes.h in C#, name for name and in its order; a test compares the two.
 // C# 5 and no SDK: Add-Type of Windows PowerShell 5.1 compiles these files as they are.
 using System;
-using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
 namespace ThousandEyes
@@ -216,60 +215,5 @@ namespace ThousandEyes
         public static extern int te_options_set_interrupt(Handle options, te_interrupt callback, IntPtr user);
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         public static extern int te_options_set_log(Handle options, te_log callback, IntPtr user);
-    }
-
-    /// <summary>Facts about the library itself.</summary>
-    public static class Library
-    {
-        private static bool fits;
-
-        public static string Version
-        {
-            get
-            {
-                LibraryFile.Load();
-                return Utf8.Read(Native.te_version());
-            }
-        }
-
-        /// <summary>How many handles are alive in this process: 0 when everything was disposed of.</summary>
-        public static long LiveHandles
-        {
-            get
-            {
-                LibraryFile.Load();
-                return Native.te_live_handles();
-            }
-        }
-
-        /// <summary>Stops before functions are called that mean something else in the library found.</summary>
-        internal static void Check()
-        {
-            if (fits)
-            {
-                return;
-            }
-            LibraryFile.Load();
-            int found;
-            try
-            {
-                found = Native.te_abi_version();
-            }
-            catch (DllNotFoundException failure)
-            {
-                IList<string> places = LibraryFile.Candidates();
-                string text = "The native library was found neither by the system nor in {0}. Put it there, or name "
-                    + "its file in the environment variable TE_LIBRARY.";
-                string place = places.Count > 0 ? places[0] : "a folder of this assembly's";
-                throw new DllNotFoundException(string.Format(text, place), failure);
-            }
-            if (found != Constants.TE_ABI_VERSION)
-            {
-                string text = "The libthousandeyes found, version {0}, has C interface {1}; this binding needs {2}. "
-                    + "Install both from one release.";
-                throw new DllNotFoundException(string.Format(text, Version, found, Constants.TE_ABI_VERSION));
-            }
-            fits = true;
-        }
     }
 }

@@ -144,30 +144,30 @@ namespace ThousandEyes
         /// <summary>The string, number or boolean at an RFC 6901 pointer such as "/tests/0/testName".</summary>
         public string JsonString(string pointer, string fallback = null)
         {
-            byte[] at = Utf8.Text(pointer);
+            byte[] at = Utf8.Pointer(pointer);
             return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_string(handle, at, null))) ?? fallback;
         }
 
         /// <summary>The whole number at a pointer; a string of digits counts: the API's ids are strings.</summary>
         public long JsonInt64(string pointer, long fallback = 0)
         {
-            return Native.te_response_json_int64(Handle, Utf8.Text(pointer), fallback);
+            return Native.te_response_json_int64(Handle, Utf8.Pointer(pointer), fallback);
         }
 
         public double JsonDouble(string pointer, double fallback = 0)
         {
-            return Native.te_response_json_double(Handle, Utf8.Text(pointer), fallback);
+            return Native.te_response_json_double(Handle, Utf8.Pointer(pointer), fallback);
         }
 
         public bool JsonBool(string pointer, bool fallback = false)
         {
-            return Native.te_response_json_bool(Handle, Utf8.Text(pointer), fallback ? 1 : 0) != 0;
+            return Native.te_response_json_bool(Handle, Utf8.Pointer(pointer), fallback ? 1 : 0) != 0;
         }
 
         /// <summary>How many elements an array, or members an object, has; -1 when it is neither.</summary>
         public long JsonCount(string pointer)
         {
-            return Native.te_response_json_count(Handle, Utf8.Text(pointer));
+            return Native.te_response_json_count(Handle, Utf8.Pointer(pointer));
         }
 
         /// <summary>
@@ -176,14 +176,14 @@ namespace ThousandEyes
         /// </summary>
         public string JsonName(string pointer, long index)
         {
-            byte[] at = Utf8.Text(pointer);
+            byte[] at = Utf8.Pointer(pointer);
             return Handle.Borrow(handle => Utf8.Read(Native.te_response_json_name(handle, at, index)));
         }
 
         /// <summary>The JSON text of a value, as it stands in the body; null when nothing is there.</summary>
         public string JsonRaw(string pointer)
         {
-            byte[] at = Utf8.Text(pointer);
+            byte[] at = Utf8.Pointer(pointer);
             return Handle.Borrow(handle =>
             {
                 UIntPtr length;
@@ -229,7 +229,7 @@ namespace ThousandEyes
         /// <summary>One of Constants.TE_JSON_*.</summary>
         public int JsonType(string pointer)
         {
-            return Native.te_response_json_type(Handle, Utf8.Text(pointer));
+            return Native.te_response_json_type(Handle, Utf8.Pointer(pointer));
         }
     }
 }

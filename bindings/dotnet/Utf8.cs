@@ -22,6 +22,16 @@ namespace ThousandEyes
             return bytes;
         }
 
+        /// <summary>The same for a JSON pointer: at what is none, nothing would be found, and nobody told.</summary>
+        internal static byte[] Pointer(string text)
+        {
+            if (!string.IsNullOrEmpty(text) && text[0] != '/')
+            {
+                throw new ArgumentException("A JSON pointer begins with /, and \"" + text + "\" does not.");
+            }
+            return Text(text);
+        }
+
         /// <summary>The bytes of a body, without NUL; null stays null.</summary>
         internal static byte[] Body(string text)
         {

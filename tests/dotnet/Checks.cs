@@ -191,6 +191,11 @@ static partial class Checks
             True(token.Message.Contains("3 times"), token.Message);
         }
         Fails<TokenException>(Constants.TE_E_BAD_TOKEN, Sent.No, () => new Client("Bearer abc"));
+        using (var secret = new System.Security.SecureString())
+        {
+            secret.AppendChar('<');
+            Fails<TokenException>(Constants.TE_E_BAD_TOKEN, Sent.No, () => Client.Secured(secret));
+        }
         using (Client client = With(new Options { Timeout = TimeSpan.FromSeconds(2) }))
         {
             var wait = Fails<WaitException>(Constants.TE_E_RATE_LIMITED, Sent.Yes, () => client.Get("limited"));

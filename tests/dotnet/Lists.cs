@@ -101,6 +101,86 @@ static partial class Checks
         }
     }
 
+    /// <summary>A list in every way: foreach over pages, and items of a call with what a call can have.</summary>
+    static void Enumerating()
+    {
+        using (Client client = new Client())
+        {
+            var names = new List<string>();
+            using (Pages pages = client.Pages("/tests?max=10"))
+            {
+                foreach (Response page in pages)
+                {
+                    using (page)
+                    {
+                        names.Add(page.JsonString("/tests/0/testName"));
+                    }
+                }
+                Same("Example 1, Example 11, Example 21", string.Join(", ", names), "the first of each page");
+                Same(null, pages.Next(), "a page after the last");
+            }
+            using (Call filter = new Call("POST", "endpoint/agents/filter"))
+            {
+                filter.SetBody("{\"platform\":\"linux\"}");
+                filter.SetQuery("max", "10");
+                filter.SetAccountGroup("9");
+                Same(25, client.Items(filter).Count(), "items");
+                Same(25, client.Items(filter, "agents").Count(), "items, once more");
+            }
+            Fails<ArgumentNullException>(() => client.Items((Call)null));
+        }
+        Apart(DisposeWhileReading);
+    }
+
+    /// <summary>A client that is disposed of asks for no further page.</summary>
+    static void DisposeWhileReading()
+    {
+        Client client = new Client();
+        int count = 0;
+        Named("ThousandEyes.Client", () =>
+        {
+            foreach (Item item in client.Items("/tests?max=10"))
+            {
+                count++;
+                client.Dispose();
+            }
+        });
+        Same(10, count, "items of the page that was there");
+    }
+
+    /// <summary>A name that is no pointer would give the fallback as if nothing were there.</summary>
+    static void Pointers()
+    {
+        Apart(ReadByWrongPointers);
+    }
+
+    static void ReadByWrongPointers()
+    {
+        using (Client client = new Client())
+        using (Response page = client.Get("/tests"))
+        {
+            Item item = client.Items("/tests").First();
+            foreach (string pointer in new[] { "testName", " /testName", "0" })
+            {
+                string at = pointer;
+                var acts = new Action[]
+                {
+                    () => item.JsonString(at, "?"), () => item.JsonInt64(at), () => item.JsonDouble(at),
+                    () => item.JsonBool(at), () => item.JsonCount(at), () => item.JsonName(at, 0),
+                    () => item.JsonType(at), () => page.JsonString(at, "?"), () => page.JsonInt64(at),
+                    () => page.JsonDouble(at), () => page.JsonBool(at), () => page.JsonCount(at),
+                    () => page.JsonName(at, 0), () => page.JsonType(at), () => page.JsonRaw(at),
+                };
+                foreach (Action act in acts)
+                {
+                    string says = Fails<ArgumentException>(act).Message;
+                    Same("A JSON pointer begins with /, and \"" + at + "\" does not.", says, "why");
+                }
+            }
+            Same("Example 1", item.JsonString("/testName", "?"), "a pointer");
+        }
+    }
+
     /// <summary>The callbacks of a client that is gone are called for its pages.</summary>
     static void PagesKeepCallbacks()
     {
