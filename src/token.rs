@@ -115,7 +115,7 @@ fn percent_decoded(text: &str) -> Option<(u8, &str)> {
 
 /// What programs write where there is no value, and people where there will be one.
 fn is_a_word_for_nothing(token: &str) -> bool {
-    let words = ["none", "null", "nil", "undefined", "changeme", "token", "bearer", "your-token", "your_token"];
+    let words = ["none", "null", "nil", "undefined", "changeme", "bearer", "your-token", "your_token"];
     words.iter().any(|word| token.eq_ignore_ascii_case(word)) || token.bytes().all(|byte| matches!(byte, b'x' | b'X'))
 }
 

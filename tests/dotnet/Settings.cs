@@ -198,6 +198,6 @@ static partial class Checks
         {
             Fails<TokenException>(Constants.TE_E_UNAUTHORIZED, Sent.Yes, () => client.Get("/tests"));
         }
-        True(lines[1].StartsWith(Constants.TE_LOG_WARN + " GET /v7/tests: the API rejected"), lines[1]);
+        True(lines[1].StartsWith(Constants.TE_LOG_ERROR + " GET /v7/tests: the API rejected"), lines[1]);
     }
 }
