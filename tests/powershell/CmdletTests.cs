@@ -264,7 +264,8 @@ public sealed class CmdletTests : IDisposable
     public void AStateDirectoryWithoutANameIsMemory()
     {
         using Shell shell = new();
-        shell.Run("Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory ''", Shell.Secure("memory"), server.BaseUrl);
+        string line = "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory ''";
+        shell.Run(line, Shell.Secure("memory"), server.BaseUrl);
         Assert.Equal("memory", $"{Of(Invoked(shell, "Get-ThousandEyesGuard"), "store")}");
     }
 }

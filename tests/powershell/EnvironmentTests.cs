@@ -47,7 +47,7 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal("BadArgument", told[4]);
         Assert.Contains("-StateDirectory", told[5]);
         Assert.Equal("TE_E_NO_TOKEN", told[6]);
-        Assert.StartsWith("No token: none was passed, and neither $env:TE_TOKEN nor $env:TE_TOKEN_FILE is set.", told[7]);
+        Assert.StartsWith("No token: none was passed, and neither $env:TE_TOKEN nor $env:TE_TOKEN_FILE", told[7]);
         string[] seen = server.Log.EnumerateArray().Select(one => one.GetProperty("target").GetString()!).ToArray();
         Assert.Equal(new[] { "/v7/tests?aid=7", "/v7/tests" }, seen);
     }

@@ -4,7 +4,7 @@ using System.Management.Automation;
 
 namespace ThousandEyes.PowerShell
 {
-    /// <summary>For a secret: text is refused with advice, where the type alone says that it cannot be converted.</summary>
+    /// <summary>For a secret: text is refused with advice; the type alone says that it cannot be converted.</summary>
     [AttributeUsage(AttributeTargets.Property)]
     public sealed class NeverTextAttribute : ArgumentTransformationAttribute
     {

@@ -21,8 +21,8 @@ namespace ThousandEyes.PowerShell
         [Credential]
         public PSCredential Credential { get; set; }
 
-        // PowerShell makes "" of $null. Where the library takes "" for a choice of its own, such as no proxy, a variable
-        // without a value must not make it.
+        // PowerShell makes "" of $null. Where the library takes "" for a choice of its own, such as no proxy, a
+        // variable without a value must not make it.
         [Parameter]
         [ValidateNotNullOrEmpty]
         public string BaseUrl { get; set; }
@@ -139,9 +139,9 @@ namespace ThousandEyes.PowerShell
             }
             if (file == null)
             {
-                string text = "No token: none was passed, and neither $env:TE_TOKEN nor $env:TE_TOKEN_FILE is set. Nothing "
-                    + "was sent. Create one in ThousandEyes at Manage > Account Settings > Users and Roles > Profile > "
-                    + "User API Tokens.";
+                string text = "No token: none was passed, and neither $env:TE_TOKEN nor $env:TE_TOKEN_FILE is set. "
+                    + "Nothing was sent. Create one in ThousandEyes at Manage > Account Settings > Users and Roles > "
+                    + "Profile > User API Tokens.";
                 throw Failure.Of(Constants.TE_E_NO_TOKEN, text);
             }
             try
