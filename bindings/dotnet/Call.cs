@@ -54,7 +54,8 @@ namespace ThousandEyes
         }
 
         /// <summary>
-        /// Ends this call within about 100 ms, and every later use of it. From any thread; after Dispose it does nothing.
+        /// Ends this call within about 100 ms, and every later use of it. From any thread; after Dispose it does
+        /// nothing.
         /// </summary>
         public void Cancel()
         {

@@ -92,7 +92,7 @@ namespace ThousandEyes
             return Items(() => Pages(path), key);
         }
 
-        /// <summary>Likewise, where the pages begin with a GET or POST: with a query, a filter, an account group.</summary>
+        /// <summary>Likewise, where the pages begin with a call: with a query, a filter, an account group.</summary>
         public IEnumerable<Item> Items(Call call, string key = null)
         {
             if (call == null)

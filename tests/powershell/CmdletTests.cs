@@ -105,6 +105,8 @@ public sealed class CmdletTests : IDisposable
         Assert.Equal(2L, Assert.Single(shell.Run("Get-ThousandEyesItem /two -Property b")).BaseObject);
         Assert.StartsWith("NoArray,", shell.Fail("Get-ThousandEyesItem /two").FullyQualifiedErrorId);
         Assert.StartsWith("NoArray,", shell.Fail("Get-ThousandEyesItem /two -Property a").FullyQualifiedErrorId);
+        string nope = shell.Fail("Get-ThousandEyesItem /tests -Property nope").Exception.Message;
+        Assert.Equal("The answer has no array nope; its arrays: tests. Choose one with -Property.", nope);
         server.Script("/v7/cased", """{"body": {"Aa": [1], "b": [2]}}, {"body": {"Aa": [1], "aA": [2]}}""");
         Assert.Equal(1L, Assert.Single(shell.Run("Get-ThousandEyesItem /cased -Property aa")).BaseObject);
         Assert.Equal(2L, Assert.Single(shell.Run("Get-ThousandEyesItem /cased -Property aA")).BaseObject);
@@ -252,5 +254,18 @@ public sealed class CmdletTests : IDisposable
         ErrorRecord failure = shell.Fail("Connect-ThousandEyes " + parameters);
         Assert.IsAssignableFrom<ParameterBindingException>(failure.Exception);
         Assert.DoesNotContain("plain-text", failure.ToString());
+        if (parameters.StartsWith("-Token"))
+        {
+            Assert.Contains("Use Read-Host -AsSecureString, or $env:TE_TOKEN.", failure.Exception.Message);
+        }
+    }
+
+    [Fact]
+    public void AStateDirectoryWithoutANameIsMemory()
+    {
+        using Shell shell = new();
+        string line = "Connect-ThousandEyes $args[0] -BaseUrl $args[1] -StateDirectory ''";
+        shell.Run(line, Shell.Secure("memory"), server.BaseUrl);
+        Assert.Equal("memory", $"{Of(Invoked(shell, "Get-ThousandEyesGuard"), "store")}");
     }
 }

@@ -63,6 +63,26 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(5, server.Requests);
     }
 
+    /// <summary>What an error says is no warning too.</summary>
+    [Fact]
+    public void WhatFailedIsToldOnce()
+    {
+        using Shell shell = new(server, "bad-token");
+        foreach (string call in new[] { "Get-ThousandEyesItem /tests", "Invoke-ThousandEyesRequest /tests" })
+        {
+            // The first is sent, the second not.
+            Told(shell.Fail(call), call.StartsWith("Get") ? "TE_E_UNAUTHORIZED" : "TE_E_TOKEN_REFUSED");
+            Assert.Empty(shell.Streams);
+        }
+        using Shell good = new(server);
+        server.Script("/v7/tests/bulk", """{"status": 207, "body": {"results": [{"status": 400}]}}""");
+        good.Run("Invoke-ThousandEyesRequest /tests/bulk");
+        Assert.Single(good.Streams);
+        server.Script("/v7/tests/bulk", """{"status": 207, "body": {"results": [{"status": 400}]}}""");
+        ErrorRecord stopped = good.Fail("Invoke-ThousandEyesRequest /tests/bulk -WarningAction Stop");
+        Assert.IsType<ActionPreferenceStopException>(stopped.Exception);
+    }
+
     private static void Told(ErrorRecord failure, string id)
     {
         Assert.StartsWith(id + ",", failure.FullyQualifiedErrorId);

@@ -42,6 +42,12 @@ public sealed class HelpTests
         using Shell shell = new();
         string topic = shell.Run("Get-Help about_ThousandEyes")[0].ToString();
         Assert.Contains("TE_LIBRARY", topic);
+        // As wide as a console is.
+        Assert.All(topic.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 80));
+        string also = topic.Substring(topic.IndexOf("SEE ALSO", StringComparison.Ordinal));
+        string[] named = also.Split('\n').Skip(1).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
+        List<PSObject> commands = shell.Run("(Get-Module ThousandEyes).ExportedCommands.Keys");
+        Assert.Equal(commands.Select(one => $"{one}").Order(), named);
         // Its code is what is set in by eight and more.
         IEnumerable<string> code = topic.Split('\n').Where(line => line.StartsWith("        ")).Select(line => line.Trim());
         string[] lines = code.Where(line => line.Contains("-ThousandEyes")).ToArray();

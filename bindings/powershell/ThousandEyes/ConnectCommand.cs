@@ -1,4 +1,4 @@
-// Connect-ThousandEyes and Disconnect-ThousandEyes.
+// Connect-ThousandEyes.
 using System;
 using System.IO;
 using System.Management.Automation;
@@ -12,8 +12,8 @@ namespace ThousandEyes.PowerShell
     [OutputType(typeof(Session))]
     public sealed class ConnectCommand : LibraryCommand
     {
-        /// <summary>A plain string is refused by the parameter's type: it would stay in the history.</summary>
         [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Token", ValueFromPipeline = true)]
+        [NeverText]
         public SecureString Token { get; set; }
 
         /// <summary>The password is the token; the user's name is not used.</summary>
@@ -21,7 +21,7 @@ namespace ThousandEyes.PowerShell
         [Credential]
         public PSCredential Credential { get; set; }
 
-        // PowerShell makes "" of $null. Where the library takes "" for a choice of its own, as in memory only, a
+        // PowerShell makes "" of $null. Where the library takes "" for a choice of its own, such as no proxy, a
         // variable without a value must not make it.
         [Parameter]
         [ValidateNotNullOrEmpty]
@@ -32,8 +32,9 @@ namespace ThousandEyes.PowerShell
         [ValidatePattern("^[0-9]+$")]
         public string AccountGroup { get; set; }
 
+        /// <summary>"": in memory only.</summary>
         [Parameter]
-        [ValidateNotNullOrEmpty]
+        [NeverNull]
         public string StateDirectory { get; set; }
 
         [Parameter]
@@ -63,7 +64,12 @@ namespace ThousandEyes.PowerShell
         protected override void ProcessRecord()
         {
             Options options = Guarded("Connect-ThousandEyes", Given);
-            Client client = Guarded("Connect-ThousandEyes", () => Make(options));
+            Client client = Guarded("Connect-ThousandEyes", () =>
+            {
+                // Before the library is asked what kind of failure a token that is not there is.
+                Library.Check();
+                return Make(options);
+            });
             Session session = new Session(client, options.BaseUrl, options.AccountGroup);
             session.Shared = PassThru;
             Sessions.Set(session);
@@ -73,13 +79,17 @@ namespace ThousandEyes.PowerShell
             }
         }
 
+        /// <summary>
+        /// On Windows the library reads the environment itself. Elsewhere $env: is .NET's own copy, which the library
+        /// cannot see: it is told everything, so that a variable that was taken away does not count.
+        /// </summary>
         private Options Given()
         {
             return new Options
             {
-                BaseUrl = BaseUrl ?? Variable("TE_BASE_URL") ?? Variable("TE_API_ENDPOINT"),
-                AccountGroup = AccountGroup ?? Variable("TE_AID"),
-                StateDir = Whole(StateDirectory) ?? Environment.GetEnvironmentVariable("TE_STATE_DIR"),
+                BaseUrl = BaseUrl ?? Variable("TE_BASE_URL") ?? Variable("TE_API_ENDPOINT") ?? PublicApi,
+                AccountGroup = AccountGroup ?? Variable("TE_AID") ?? "",
+                StateDir = Whole(StateDirectory) ?? StateOfEnvironment(),
                 CaFile = Whole(CaFile),
                 ClientCertificate = Whole(ClientCertificate),
                 ClientCertificateKey = Whole(ClientCertificateKey),
@@ -91,26 +101,48 @@ namespace ThousandEyes.PowerShell
             };
         }
 
+        private const string PublicApi = "https://api.thousandeyes.com";
+
+        private static readonly bool OnWindows = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+
+        /// <summary>Null: the library's own choice, for which it looks into the process's environment.</summary>
+        private static string StateOfEnvironment()
+        {
+            const string name = "TE_STATE_DIR";
+            string value = Environment.GetEnvironmentVariable(name);
+            if (value == null && !OnWindows && getenv(name) != IntPtr.Zero)
+            {
+                throw new ArgumentException(name + " was set when PowerShell started and is not in $env: any more, but "
+                    + "still in the environment of its process. Nothing was sent. Name the directory with "
+                    + "-StateDirectory, or start PowerShell without the variable.");
+            }
+            return value;
+        }
+
+        [DllImport("libc", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern IntPtr getenv(string name);
+
         private Client Make(Options options)
         {
             SecureString token = Credential != null ? Credential.Password : Token;
             return token != null ? Client.Secured(token, options) : new Client(OfEnvironment(), options);
         }
 
-        /// <summary>
-        /// On Windows the library reads the environment itself. Elsewhere $env: is .NET's own copy, which the library
-        /// cannot see.
-        /// </summary>
+        /// <summary>Null on Windows, where the library sees $env:.</summary>
         private static string OfEnvironment()
         {
+            string token = Variable("TE_TOKEN");
             string file = Variable("TE_TOKEN_FILE");
-            if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+            if (OnWindows || token != null)
             {
-                return null;
+                return OnWindows ? null : token;
             }
-            if (Variable("TE_TOKEN") != null || file == null)
+            if (file == null)
             {
-                return Variable("TE_TOKEN");
+                string text = "No token: none was passed, and neither $env:TE_TOKEN nor $env:TE_TOKEN_FILE is set. "
+                    + "Nothing was sent. Create one in ThousandEyes at Manage > Account Settings > Users and Roles > "
+                    + "Profile > User API Tokens.";
+                throw Failure.Of(Constants.TE_E_NO_TOKEN, text);
             }
             try
             {
@@ -132,9 +164,9 @@ namespace ThousandEyes.PowerShell
         /// <summary>From the location of PowerShell, which is not the current directory of its process.</summary>
         private string Whole(string path)
         {
-            if (path == null)
+            if (string.IsNullOrEmpty(path))
             {
-                return null;
+                return path;
             }
             ProviderInfo provider;
             PSDriveInfo drive;
@@ -144,28 +176,6 @@ namespace ThousandEyes.PowerShell
                 throw new ArgumentException(path + " is a path of the provider " + provider.Name + ", and no file's.");
             }
             return whole;
-        }
-    }
-
-    /// <summary>Ends the runspace's session, or the one given.</summary>
-    [Cmdlet(VerbsCommunications.Disconnect, "ThousandEyes")]
-    public sealed class DisconnectCommand : PSCmdlet
-    {
-        [Parameter(Position = 0, ValueFromPipeline = true)]
-        [ValidateNotNull]
-        public Session Session { get; set; }
-
-        protected override void ProcessRecord()
-        {
-            Session session = Session ?? Sessions.Current;
-            if (session == Sessions.Current)
-            {
-                Sessions.Take();
-            }
-            if (session != null)
-            {
-                session.Dispose();
-            }
         }
     }
 }

@@ -71,11 +71,12 @@ namespace ThousandEyes.PowerShell
                 return (object[])JsonReader.Read(page.JsonRaw(pointer));
             }
             bool several = Property == null && arrays.Count > 1;
-            string text = several
-                ? "The answer has several arrays: " + string.Join(", ", arrays) + ". Choose one with -Property."
-                : Property != null
-                    ? "The answer has no array " + Property + "."
-                    : "The answer has no array. Use Invoke-ThousandEyesRequest for a single object.";
+            string text = "The answer has no array. Use Invoke-ThousandEyesRequest for a single object.";
+            if (arrays.Count > 0)
+            {
+                string found = Property == null ? "several arrays: " : "no array " + Property + "; its arrays: ";
+                text = "The answer has " + found + string.Join(", ", arrays) + ". Choose one with -Property.";
+            }
             Exception failure = new InvalidOperationException(text);
             string id = several ? "SeveralArrays" : "NoArray";
             ThrowTerminatingError(new ErrorRecord(failure, id, ErrorCategory.InvalidResult, "GET " + Path));

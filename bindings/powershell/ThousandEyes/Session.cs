@@ -22,10 +22,10 @@ namespace ThousandEyes.PowerShell
         /// <summary>Given out by -PassThru: whoever has it ends it.</summary>
         internal bool Shared { get; set; }
 
-        /// <summary>As it was given; empty: the default.</summary>
+        /// <summary>As it was given, or the default.</summary>
         public string BaseUrl { get; private set; }
 
-        /// <summary>As it was given; empty: the default.</summary>
+        /// <summary>As it was given; empty: the login account group.</summary>
         public string AccountGroup { get; private set; }
 
         /// <summary>False after Disconnect-ThousandEyes.</summary>

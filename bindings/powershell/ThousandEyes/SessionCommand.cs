@@ -1,5 +1,6 @@
 // What all cmdlets that use a session share: the session, waiting, stopping, and failures.
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
@@ -17,6 +18,7 @@ namespace ThousandEyes.PowerShell
         private string waitsFor;
         private long shown;
         private Exception thrown;
+        private readonly List<string> warnings = new List<string>();
 
         /// <summary>The last line that the library called a warning or an error.</summary>
         internal string LastWarning { get; private set; }
@@ -46,10 +48,12 @@ namespace ThousandEyes.PowerShell
             clock = Stopwatch.StartNew();
             waitsFor = target;
             shown = 0;
+            warnings.Clear();
             try
             {
                 T made = part();
                 Rethrow();
+                Warn("");
                 return made;
             }
             catch (Exception failure)
@@ -64,6 +68,7 @@ namespace ThousandEyes.PowerShell
                     throw new PipelineStoppedException();
                 }
                 Rethrow();
+                Warn(failure.Message);
                 ThrowTerminatingError(record);
             }
             finally
@@ -109,7 +114,8 @@ namespace ThousandEyes.PowerShell
             }
             if (level == Constants.TE_LOG_WARN)
             {
-                Write(() => WriteWarning(line));
+                // Until it is known whether an error says the same.
+                warnings.Add(line);
             }
             else if (level == Constants.TE_LOG_DEBUG)
             {
@@ -123,7 +129,7 @@ namespace ThousandEyes.PowerShell
         }
 
         /// <summary>
-        /// -WarningAction Stop and the like throw, and nothing may be thrown through the library: it comes after.
+        /// -Debug with Stop and the like throw, and nothing may be thrown through the library: it comes after.
         /// </summary>
         private void Write(Action write)
         {
@@ -134,6 +140,18 @@ namespace ThousandEyes.PowerShell
             catch (Exception failure)
             {
                 thrown = failure;
+            }
+        }
+
+        /// <summary>Writes the warnings that an error, if there is one, does not contain.</summary>
+        private void Warn(string error)
+        {
+            foreach (string line in warnings)
+            {
+                if (error.IndexOf(line, StringComparison.Ordinal) < 0)
+                {
+                    WriteWarning(line);
+                }
             }
         }
 
