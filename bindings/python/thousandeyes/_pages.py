@@ -7,7 +7,7 @@ from typing import Any
 
 from ._calls import call
 from ._errors import answered, failure
-from ._library import Handle, from_text, native, to_text
+from ._library import Handle, from_text, native
 from ._process import OfThisProcess
 from ._response import Response
 from ._status import Status
@@ -42,9 +42,9 @@ class Items(OfThisProcess, Iterator[Any]):
     #: How many pages were read so far.
     pages_read: int
 
-    def __init__(self, pages: Pages, key: str | None) -> None:
+    def __init__(self, pages: Pages, key: bytes | None) -> None:
         self._pages = pages
-        self._key = None if key is None else to_text(key)
+        self._key = key
         self._on_page: Iterator[Any] = iter(())
         self.pages_read = 0
 
