@@ -220,7 +220,7 @@ class Client(OfThisProcess):
         native.te_client_cancel(self._handle)
 
     def close(self) -> None:
-        """Frees it, once or more. A call that another thread makes with it goes on to its end."""
+        """Frees it, once or more. A call that another thread makes with it goes on to its end; lists make no more."""
         self._handle.free()
 
     def _open(self) -> Handle:
