@@ -148,7 +148,8 @@ fn the_types_are_whole() {
         check.arg(scratch("python").join("mypy")).arg("--python-executable").arg(with_package());
         text(&output(check.args(what)))
     };
-    let examples = ["first_call", "list_tests", "watch", "lockout"].map(|name| format!("examples/python/{name}.py"));
+    let examples = ["first_call", "list_tests", "list_tests_ctypes", "watch", "lockout"]
+        .map(|name| format!("examples/python/{name}.py"));
     let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
     for what in [["-p", "thousandeyes"].as_slice(), &["tests/python"], &examples] {
         let told = told(what);

@@ -4,36 +4,38 @@ import ctypes
 import os
 import sys
 from ctypes import c_char_p, c_int32, c_int64, c_void_p
+from typing import Any
 
 TE_DONE = 1
 
 
-def load():
+def load() -> ctypes.CDLL:
     """The library, from $TE_LIBRARY or where the system finds it.
 
     Every function needs its types: ctypes takes what it is not told for a 32-bit int and cuts handles in half. The
     library notices a cut handle and says so, instead of crashing.
     """
     te = ctypes.CDLL(os.environ.get("TE_LIBRARY", "libthousandeyes.so.0"))
-    for name, result, *arguments in [
-        ("te_options_new", c_void_p),
-        ("te_options_set_base_url", c_int32, c_void_p, c_char_p),
-        ("te_client_new", c_void_p, c_char_p, c_void_p),
-        ("te_pages_new", c_void_p, c_void_p, c_char_p),
-        ("te_pages_next", c_void_p, c_void_p),
-        ("te_free", None, c_void_p),
-        ("te_status_of", c_int32, c_void_p),
-        ("te_status_name", c_char_p, c_int32),
-        ("te_message", c_char_p, c_void_p),
-        ("te_response_json_count", c_int64, c_void_p, c_char_p),
-        ("te_response_json_string", c_char_p, c_void_p, c_char_p, c_char_p),
-    ]:
+    types: dict[str, list[Any]] = {  # the result, then the arguments
+        "te_options_new": [c_void_p],
+        "te_options_set_base_url": [c_int32, c_void_p, c_char_p],
+        "te_client_new": [c_void_p, c_char_p, c_void_p],
+        "te_pages_new": [c_void_p, c_void_p, c_char_p],
+        "te_pages_next": [c_void_p, c_void_p],
+        "te_free": [None, c_void_p],
+        "te_status_of": [c_int32, c_void_p],
+        "te_status_name": [c_char_p, c_int32],
+        "te_message": [c_char_p, c_void_p],
+        "te_response_json_count": [c_int64, c_void_p, c_char_p],
+        "te_response_json_string": [c_char_p, c_void_p, c_char_p, c_char_p],
+    }
+    for name, (result, *arguments) in types.items():
         function = getattr(te, name)
         function.restype, function.argtypes = result, arguments
     return te
 
 
-def main():
+def main() -> int:
     te = load()
     client = te.te_client_new(None, None)
     pages = te.te_pages_new(client, b"/tests")

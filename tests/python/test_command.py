@@ -94,5 +94,41 @@ class Command(Case):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(json.loads(done.stdout)["testId"], "1")
 
+    def test_a_standard_output_that_takes_nothing(self) -> None:
+        full = "Standard output cannot be written: No space left on device.\n"
+        for arguments in ("get /tests", "get /tests --all", "guard"):
+            for unbuffered in ("", "1"):
+                shell = f"{sys.executable} -m thousandeyes {arguments} >/dev/full"
+                done = run(["bash", "-c", shell], self.environment(PYTHONUNBUFFERED=unbuffered))
+                self.assertEqual((done.returncode, done.stderr), (1, full))
+        # What comes first is told.
+        self.server.tell("tests?total=7&page_size=3")
+        self.server.script("/v7/tests", {"pass": True}, {"status": 400})
+        shell = f"{sys.executable} -m thousandeyes get /tests --all >/dev/full"
+        done = run(["bash", "-c", shell], self.environment(PYTHONUNBUFFERED=""))
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (6, 1), done.stderr)
+        requests = self.server.requests
+        for command in ("get /tests", "get /tests --all", "guard --unblock"):
+            shell = f"{sys.executable} -m thousandeyes {command} >&-"
+            done = run(["bash", "-c", shell], self.environment())
+            self.assertEqual((done.returncode, done.stderr), (1, "Standard output is closed. Nothing was sent.\n"))
+        self.assertEqual(self.server.requests, requests)
+
+    def test_a_standard_error_that_is_closed(self) -> None:
+        self.server.tell("tests?total=7&page_size=3")
+        for code, arguments in ((0, "get /tests --all"), (6, "get /nothing")):
+            done = run(["bash", "-c", f"{sys.executable} -m thousandeyes {arguments} 2>&-"], self.environment())
+            self.assertEqual((done.returncode, len(done.stdout.splitlines())), (code, 0 if code else 7))
+
+    def test_what_does_not_fit_together(self) -> None:
+        for arguments, told in (
+            (["get", "/tests", "--key", "tests"], "--key is for --all"),
+            (["get", "/tests", "--aid", "a b"], "digits only"),
+        ):
+            done = self.runs(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(told, done.stderr.splitlines()[-1])
+        self.assertEqual(self.server.requests, 0)
+
     def test_version(self) -> None:
         self.assertEqual(self.runs("--version").stdout, f"{thousandeyes.__version__}\n")

@@ -35,6 +35,7 @@ class Failures(Case):
         client = self.client("never-accepted")
         error = self.fails(TokenError, Status.UNAUTHORIZED, client)
         self.assertEqual((error.http_status, error.sent), (401, Sent.YES))
+        self.assertEqual((str(error.status), f"{error.sent}"), ("UNAUTHORIZED", "YES"))
         assert error.response
         self.assertEqual(error.response.json()["error"], "invalid_token")
         refused = self.fails(TokenError, Status.TOKEN_REFUSED, client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import thousandeyes
-from support import Case
+from support import GOOD, Case
 
 
 class Pages(Case):
@@ -78,8 +78,20 @@ class Pages(Case):
         with self.assertRaisesRegex(thousandeyes.RequestError, "named d; the answer's arrays: a/b~, c"):
             list(client.items("/tests", "d"))
 
-    def test_pages_outlive_their_client(self) -> None:
+    def test_a_closed_client_makes_no_more_calls_for_its_lists(self) -> None:
         client = self.client()
-        items = client.items("/tests")
+        items, pages = client.items("/tests"), client.pages("/tests")
+        got = [next(items)]
         client.close()
+        with self.assertRaisesRegex(thousandeyes.LocalError, "^This client is closed. Nothing was sent.") as raised:
+            for item in items:
+                got.append(item)
+        self.assertEqual(raised.exception.status, thousandeyes.Status.BAD_HANDLE)
+        self.assertRaises(thousandeyes.LocalError, next, pages)
+        # What came before is the caller's.
+        self.assertEqual([test["testId"] for test in got], list("123"))
+        self.assertEqual(self.server.requests, 1)
+
+    def test_lists_keep_a_client_that_is_dropped(self) -> None:
+        items = thousandeyes.Client(GOOD, base_url=self.server.url, state_dir="").items("/tests")
         self.assertEqual(len(list(items)), 7)

@@ -12,12 +12,20 @@ import json
 import os
 import sys
 
+from . import _wants
 from . import Client, Error, LocalError, RequestError, RetryError, TokenError, WaitError, __version__
 
 EXIT_CODES = {LocalError: 1, TokenError: 3, WaitError: 4, RetryError: 5, RequestError: 6}
 
 
-def _arguments() -> argparse.ArgumentParser:
+def _account_group(text: str) -> str:
+    try:
+        return _wants.account_group("it", text).decode()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python3 -m thousandeyes", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -27,10 +35,13 @@ def _arguments() -> argparse.ArgumentParser:
     get.add_argument("path", help='"/tests", "/tests?max=10", or a URL of the API')
     get.add_argument("--all", action="store_true", help="the items of all pages, each as one line of JSON")
     get.add_argument("--key", help="with --all: the array that holds the items, where a page has several")
-    get.add_argument("--aid", help="account group")
+    get.add_argument("--aid", type=_account_group, help="account group")
     guard = commands.add_parser("guard", help="print what the guard knows of the token and of this source IP")
     guard.add_argument("--unblock", action="store_true", help="first let a rejected token be tried once more")
-    return parser
+    given = parser.parse_args(arguments)
+    if given.command == "get" and given.key is not None and not given.all:
+        get.error("--key is for --all")
+    return given
 
 
 def _get(client: Client, path: str, aid: str | None) -> None:
@@ -71,20 +82,40 @@ def _run(arguments: argparse.Namespace) -> None:
         sys.stdout.flush()
 
 
-def main(arguments: list[str] | None = None) -> int:
+def _done(arguments: argparse.Namespace) -> int:
     """Runs a command, and gives its exit code."""
     try:
-        _run(_arguments().parse_args(arguments))
+        _run(arguments)
         return 0
     except Error as error:
         print(f"{error.status_name}: {error}", file=sys.stderr)
         return EXIT_CODES.get(type(error), 1)
     except BrokenPipeError:
-        # Whoever read the lines has enough, as `head` has; nothing may be flushed into the pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the lines has enough, as `head` has.
         return 0
+    except OSError as error:
+        print(f"Standard output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Takes a command line, and gives the exit code."""
+    if sys.stderr is None:
+        # Python would print to standard output instead.
+        sys.stderr = open(os.devnull, "w")
+    given = _arguments(arguments)
+    if sys.stdout is None:
+        print("Standard output is closed. Nothing was sent.", file=sys.stderr)
+        return 1
+    code = _done(given)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Nor may anything be flushed into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """The one way into calls that block: with Ctrl-C, and with lines for the log.
 
 Two facts decide how it is done. Python's signal handlers run only when Python code runs on the main thread, and a
-library call is none: so the library asks back, at least every 100 ms. And what a handler raises at the first
-instruction of a Python function that C called, before its `try`, is lost. So C never calls a Python function here:
-it resumes a generator that waits inside its `try`, and puts lines for the log into a dictionary.
+library call is none: so the library asks back, at least every 100 ms. And what a handler raises outside of a `try` in
+Python code that C called is lost: at the first instruction of a function, or where a loop jumps back. So C never calls
+a Python function here: it resumes a generator that waits inside its `try` and loops there, and puts lines for the log
+into a dictionary.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Generator
+from itertools import repeat
 from operator import methodcaller
 from typing import Any, Callable
 
@@ -27,21 +29,36 @@ class _Thread(threading.local):
     ask: Callable[[], int] | None = None
 
 
-def _watch(thrown: list[BaseException]) -> Generator[int, None, None]:
-    """Resumed whenever the library asks; what a signal handler raises is kept and ends the call."""
-    answer = 0
-    while True:
+def _watch(thrown: list[BaseException]) -> Generator[int, bool | None, None]:
+    """Resumed whenever the library asks; what a signal handler raises is kept and ends the call.
+
+    Sent True it ends.
+    """
+    try:
         try:
-            yield answer
-            if _log.lines:
-                _log.tell()
+            while True:
+                if (yield 0):
+                    return
+                if _log.lines:
+                    _log.tell()
         except GeneratorExit:
             return
         except BaseException as exception:
-            thrown.append(exception)
-            answer = 1
+            # Neither call nor loop, after which Python would heed the next signal: it can wait until the call is over.
+            thrown += [exception]
+            _thread.ask = _enough
+            yield 1
+    except GeneratorExit:
+        return
+    except BaseException as exception:
+        # Python 3.9 heeds it at once, in the lines above.
+        thrown += [exception]
+        _thread.ask = _enough
+        yield 1
 
 
+#: Answers from then on, and runs no Python.
+_enough = repeat(1).__next__
 _thread = _Thread()
 _interrupt = te_interrupt(methodcaller("ask"))
 _running: set[object] = set()
@@ -66,16 +83,19 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
         result = function(*arguments)
     finally:
         _running.discard(watch)
+        try:
+            # Not left to a finalizer, where an interrupt would be lost.
+            watch.send(True)
+        except StopIteration:
+            pass
         _thread.ask = outer
-        # Not left to a finalizer, where an interrupt would be lost.
-        watch.close()
     if _ending.is_set() and threading.current_thread().daemon:
         # As everywhere else in a daemon thread: it goes no further, and nobody hears of it.
         threading.Event().wait()
     if _log.lines:
         _log.tell()
     if thrown:
-        raise thrown.pop(0)
+        raise thrown.pop()
     return result
 
 

@@ -9,19 +9,21 @@ from typing import Any
 from . import _given
 from ._calls import call, end_at_exit
 from ._errors import answered, checked, failure
-from ._given import Params
 from ._library import Handle, native, te_new_token
 from ._pages import Items, Pages
 from ._process import OfThisProcess
+from ._query import Params
 from ._response import Response
 from ._status import Status
+from ._wants import File, keeper, text
 
 
 class Client(OfThisProcess):
     """One token at one origin; for many threads at once. Touches no network until a call is made.
 
     Without a token: $TE_TOKEN, else the file $TE_TOKEN_FILE. Times are seconds. client_certificate is a PEM file with
-    certificate and key, or a pair of files. What is not given has the default that thousandeyes.h names. A failed call raises one of the five kinds of thousandeyes.Error.
+    certificate and key, or a pair of files. What is not given has the default that thousandeyes.h names. A failed call
+    raises one of the five kinds of thousandeyes.Error.
     """
 
     def __init__(
@@ -29,10 +31,10 @@ class Client(OfThisProcess):
         token: str | None = None,
         *,
         base_url: str | None = None,
-        state_dir: str | None = None,
+        state_dir: File | None = None,
         account_group: str | int | None = None,
-        ca_file: str | None = None,
-        client_certificate: str | tuple[str, str] | None = None,
+        ca_file: File | None = None,
+        client_certificate: File | tuple[File, File] | None = None,
         proxy: str | None = None,
         user_agent: str | None = None,
         timeout: float | None = None,
@@ -43,31 +45,29 @@ class Client(OfThisProcess):
         retries: int | None = None,
         wait_for_rate_limits: bool | None = None,
     ) -> None:
-        texts = {
+        settings: dict[str, object] = {
             "base_url": base_url,
             "state_dir": state_dir,
             "account_group": account_group,
             "ca_file": ca_file,
+            "client_certificate": client_certificate,
             "proxy": proxy,
             "user_agent": user_agent,
-        }
-        numbers = {
-            "timeout_ms": _given.milliseconds(timeout),
-            "connect_timeout_ms": _given.milliseconds(connect_timeout),
-            "idle_timeout_ms": _given.milliseconds(idle_timeout),
-            "body_limit": _given.within(body_limit, 64),
-            "unauthorized_budget": _given.within(unauthorized_budget, 32),
-            "retries": _given.within(retries, 32),
-            "wait_for_rate_limits": None if wait_for_rate_limits is None else int(wait_for_rate_limits),
+            "timeout": timeout,
+            "connect_timeout": connect_timeout,
+            "idle_timeout": idle_timeout,
+            "body_limit": body_limit,
+            "unauthorized_budget": unauthorized_budget,
+            "retries": retries,
+            "wait_for_rate_limits": wait_for_rate_limits,
         }
         # From here on no traceback that shows local variables shows a secret.
         secret = _given.wipeable(token)
         del token, proxy
-        settings = _given.options(texts, numbers, client_certificate)
-        texts.clear()
         try:
-            self._handle = native.te_client_new(secret, settings)
+            self._handle = native.te_client_new(secret, _given.options(settings))
         finally:
+            settings.clear()
             if secret is not None:
                 memset(secret, 0, len(secret))
         checked(self._handle)
@@ -150,9 +150,9 @@ class Client(OfThisProcess):
     ) -> Response:
         """A call of any method. The body is `json`, or else `data`, whose type the header Content-Type names.
 
-        `params` as None are left out, lists come once for each element, True and False are as JSON writes them. `aid`
-        is the account group of this call; "": the user's login account group. `timeout` is for all of it, waits
-        included.
+        `params` as None are left out, lists come once for each element, True and False are as JSON writes them, and a
+        datetime is sent in UTC. `aid` is the account group of this call; "": the user's login account group. `timeout`
+        is for all of it, waits included.
         """
         made = _given.prepared(method, path, params, json, data, aid, timeout, headers)
         return answered(call(native.te_perform, self._open(), made))
@@ -184,8 +184,8 @@ class Client(OfThisProcess):
         headers: Mapping[str, str] | None = None,
     ) -> Items:
         """The items of all pages, as they come: of each page's only array, or of its member `key`."""
-        pages = self.pages(path, params=params, json=json, aid=aid, timeout=timeout, headers=headers)
-        return Items(pages, key)
+        of_key = None if key is None else text("key", key)
+        return Items(self.pages(path, params=params, json=json, aid=aid, timeout=timeout, headers=headers), of_key)
 
     def guard(self) -> dict[str, Any]:
         """What the guard knows of the token and of this source IP."""
@@ -199,11 +199,12 @@ class Client(OfThisProcess):
             raise failure(status, "The token was not unblocked; that is possible at most 3 times an hour.")
 
     def rotate_token(self, keep: Callable[[str, str | None], object]) -> None:
-        """Makes a new token for the user of this one, and goes on with it; the old one is valid for at most 14 days more.
+        """Makes a new token for the user of this one, and goes on with it; the old is valid for at most 14 days more.
 
         `keep` is given it, and the time until which it is valid or None, before anything of the call is raised. One
         request is sent at most: when its answer was lost, the error says that a new token may exist.
         """
+        keeper(keep)
         made: dict[bytes, bytes | None] = {}
         try:
             # A dict's own method, since no interrupt may be lost in a function that C calls: see _calls.py.
@@ -219,7 +220,7 @@ class Client(OfThisProcess):
         native.te_client_cancel(self._handle)
 
     def close(self) -> None:
-        """Frees it, once or more. A call that another thread makes with it goes on to its end."""
+        """Frees it, once or more. A call that another thread makes with it goes on to its end; lists make no more."""
         self._handle.free()
 
     def _open(self) -> Handle:

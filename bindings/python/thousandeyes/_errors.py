@@ -10,7 +10,7 @@ from ._status import Sent, Status, status_name, status_of
 class Error(Exception):
     """A status below 0. The class says what to do about it: see the five that follow."""
 
-    #: One of thousandeyes.Status.
+    #: A Status, or an int that is newer than this package.
     status: Status | int = Status.OK
     #: What came of the call, for a look at its body; None when no call was made.
     response: Response | None = None

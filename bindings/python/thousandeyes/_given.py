@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from ctypes import Array, c_char, create_string_buffer
 from json import dumps
-from typing import Any, Union
+from typing import Any, Callable
 
+from . import _wants
 from ._calls import install
 from ._errors import checked
-from ._library import Handle, native, to_text
+from ._library import Handle, native
+from ._query import Params, query
 
-Value = Union[str, int, float, bool, None]
-Params = Union[Mapping[str, Union[Value, Iterable[Value]]], Iterable[tuple[str, Value]]]
+#: Settings as te_options_set_ names them, and what makes of the given one what the library takes.
+_SETTINGS: dict[str, Callable[[str, object], Any]] = {
+    "base_url": _wants.text,
+    "state_dir": _wants.file,
+    "account_group": _wants.account_group,
+    "ca_file": _wants.file,
+    "client_certificate": _wants.certificate,
+    "proxy": _wants.text,
+    "user_agent": _wants.text,
+    "timeout": _wants.milliseconds,
+    "connect_timeout": _wants.milliseconds,
+    "idle_timeout": _wants.milliseconds,
+    "body_limit": lambda name, given: _wants.whole(name, given, 64),
+    "unauthorized_budget": lambda name, given: _wants.whole(name, given, 32),
+    "retries": lambda name, given: _wants.whole(name, given, 32),
+    "wait_for_rate_limits": _wants.switch,
+}
 
 
-def options(
-    texts: dict[str, str | int | None],
-    numbers: dict[str, int | None],
-    client_certificate: str | tuple[str, str] | None,
-) -> Handle:
+def options(given: dict[str, object]) -> Handle:
     """Settings. The first that is wrong sticks, and the client made from them reports it."""
     made: Handle = native.te_options_new()
-    for name, value in texts.items():
-        if value is not None:
-            getattr(native, f"te_options_set_{name}")(made, to_text(str(value)))
-    for name, number in numbers.items():
-        if number is not None:
-            getattr(native, f"te_options_set_{name}")(made, number)
-    if client_certificate is not None:
-        certificate, key = client_certificate if isinstance(client_certificate, tuple) else (client_certificate, None)
-        of_key = None if key is None else to_text(str(key))
-        native.te_options_set_client_certificate(made, to_text(str(certificate)), of_key)
+    for name, taken in _SETTINGS.items():
+        if given[name] is not None:
+            # No variable here: the proxy may have a password inside.
+            _set(made, name, taken(name, given[name]))
     install(made)
     return made
+
+
+def _set(made: Handle, name: str, value: Any) -> None:
+    setter = f"te_options_set_{name}_ms" if name.endswith("timeout") else f"te_options_set_{name}"
+    getattr(native, setter)(made, *(value if isinstance(value, list) else [value]))
 
 
 def wipeable(token: str | None) -> Array[c_char] | None:
@@ -67,45 +78,29 @@ def prepared(
     """A call, ready to be made."""
     if json is not None and data is not None:
         raise TypeError("A call has a body of json or of data, not both.")
-    made: Handle = native.te_call_new(to_text(method), to_text(path))
-    for name, text in _query(params):
-        native.te_call_set_query(made, to_text(name), to_text(text))
+    made: Handle = native.te_call_new(_wants.text("method", method), _wants.text("path", path))
+    for name, value in query(params):
+        native.te_call_set_query(made, name, value)
+    if not isinstance(headers, (Mapping, type(None))):
+        raise _wants.wrong("headers", "a mapping", headers)
     content_type = None
-    for name, text in (headers or {}).items():
-        if name.lower() == "content-type":
-            content_type = to_text(text)
+    for header, told in (headers or {}).items():
+        name, value = _wants.text("A name in headers", header), _wants.text(f"headers[{header!r}]", told)
+        if name.lower() == b"content-type":
+            content_type = value
         else:
-            native.te_call_set_header(made, to_text(name), to_text(text))
+            native.te_call_set_header(made, name, value)
     if json is not None:
         data = dumps(json, allow_nan=False)
     if data is not None:
+        if not isinstance(data, (str, bytes, bytearray, memoryview)):
+            raise _wants.wrong("data", "a str or bytes", data)
         body = data.encode() if isinstance(data, str) else bytes(data)
         native.te_call_set_body(made, body, len(body), content_type)
     elif content_type is not None:
         native.te_call_set_header(made, b"content-type", content_type)
     if aid is not None:
-        native.te_call_set_account_group(made, to_text(str(aid)))
+        native.te_call_set_account_group(made, _wants.account_group("aid", aid))
     if timeout is not None:
-        native.te_call_set_timeout_ms(made, milliseconds(timeout))
+        native.te_call_set_timeout_ms(made, _wants.milliseconds("timeout", timeout))
     return checked(made)
-
-
-def _query(params: Params | None) -> list[tuple[str, str]]:
-    pairs = params.items() if isinstance(params, Mapping) else params or ()
-    query = []
-    for name, given in pairs:
-        several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
-        for value in given if several else [given]:  # type: ignore[union-attr]
-            if value is not None:
-                query.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
-    return query
-
-
-def milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else within(math.ceil(min(seconds * 1000, 2.0**62)), 64)
-
-
-def within(number: int | None, bits: int) -> int | None:
-    """A number that ctypes does not wrap around; the library judges it."""
-    most = 2 ** (bits - 1) - 1
-    return None if number is None else max(-most, min(number, most))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._calls import call
 from ._errors import answered, failure
-from ._library import Handle, from_text, native, to_text
+from ._library import Handle, from_text, native
 from ._process import OfThisProcess
 from ._response import Response
 from ._status import Status
+
+if TYPE_CHECKING:
+    from ._client import Client
 
 
 class Pages(OfThisProcess, Iterator[Response]):
@@ -20,7 +23,7 @@ class Pages(OfThisProcess, Iterator[Response]):
     says, or else a second. The third failure in a row is final.
     """
 
-    def __init__(self, handle: Handle, client: object) -> None:
+    def __init__(self, handle: Handle, client: Client) -> None:
         self._handle = handle
         # A client that is dropped is no longer ended when the interpreter exits.
         self._client = client
@@ -29,6 +32,7 @@ class Pages(OfThisProcess, Iterator[Response]):
         return self._read()[0]
 
     def _read(self) -> tuple[Response, Handle]:
+        self._client._open()
         handle = call(native.te_pages_next, self._handle)
         page = answered(handle)
         if page.status == Status.DONE:
@@ -42,9 +46,9 @@ class Items(OfThisProcess, Iterator[Any]):
     #: How many pages were read so far.
     pages_read: int
 
-    def __init__(self, pages: Pages, key: str | None) -> None:
+    def __init__(self, pages: Pages, key: bytes | None) -> None:
         self._pages = pages
-        self._key = None if key is None else to_text(key)
+        self._key = key
         self._on_page: Iterator[Any] = iter(())
         self.pages_read = 0
 

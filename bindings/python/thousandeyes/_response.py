@@ -51,7 +51,7 @@ class Headers(Mapping[str, str]):
 class Response:
     """What came of a call: plain data, read once, with nothing to close."""
 
-    #: Status.OK, or one above 0 that is news: Status.PARTIAL.
+    #: Status.OK, or one above 0 that is news: Status.PARTIAL, or an int that is newer than this package.
     status: Status | int
     #: "" with Status.OK; one line for a person otherwise, such as which items failed.
     message: str

@@ -7,7 +7,14 @@ from enum import IntEnum
 from ._library import from_text, native
 
 
-class Status(IntEnum):
+class _Named(IntEnum):
+    """A number that is shown by its name, in every Python."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(_Named):
     """What became of a call: thousandeyes.h says what each means. Failures are below 0."""
 
     OK = 0
@@ -41,7 +48,7 @@ class Status(IntEnum):
     PANIC = -503
 
 
-class Sent(IntEnum):
+class Sent(_Named):
     """Whether a request reached the wire. May a POST be repeated? `if not error.sent` it may."""
 
     PERHAPS = -1
