@@ -83,7 +83,7 @@ fn the_state_tells_no_secret() {
         ..Config::default()
     };
     let through_proxy = Client::new(Some(GOOD), config).expect("a client");
-    assert_eq!(status(&through_proxy.get("/tests")), Status::Proxy);
+    assert_eq!(status(&through_proxy.get("/tests")), Status::Connect);
 
     let bytes = bytes(&directory);
     for secret in [GOOD, BAD, PASSWORD] {

@@ -41,7 +41,8 @@ fn parse(data: &[u8]) -> Option<Input> {
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(Input { method, url, status, headers, body }) = parse(data) else { return Corpus::Reject };
     let accepted_ago = (body.len() % 2 == 1).then_some(5 * DAY);
-    let noted = Noted { accepted_ago, next_try_in: (status == 401).then_some(900_000) };
+    let is_shared = accepted_ago.is_none();
+    let noted = Noted { accepted_ago, next_try_in: (status == 401).then_some(900_000), is_shared };
     let answer = fuzzing::answer(status, headers.clone(), body.clone());
     let Ok(Meaning { end, limits, result }) = fuzzing::meaning(TOKEN.as_bytes(), &method, &url, &noted, answer)
     else {

@@ -19,7 +19,10 @@ fuzz_target!(|data: &[u8]| {
             check_message(error.message());
             let text = String::from_utf8_lossy(data);
             assert!(text.trim().len() < 40 || !error.message().contains(text.trim()), "{error}");
-            assert!(!is_b64token(data) || data.len() > 8192, "{error}: {text}");
+            // A word that stands for no token.
+            let is_word = error.message().contains("placeholder")
+                && data.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte));
+            assert!(!is_b64token(data) || data.len() > 8192 || is_word, "{error}: {text}");
             return;
         }
     };
