@@ -8,8 +8,7 @@
  *     invented one is TE_E_BAD_HANDLE, never a crash. Store handles as pointers, never as int.
  *   - What a function returns as T * is yours: te_free it, in any order. const char * is borrowed: it lives as long as
  *     the handle it came from and must not be freed.
- *   - const T * arguments: many threads at once. T * arguments: one thread at a time,
- *     but for te_free.
+ *   - const T * arguments: many threads at once. T * arguments: one thread at a time, but for te_free.
  *   - Strings are UTF-8 and end with NUL; they are copied. NULL or another encoding is TE_E_INVALID_ARGUMENT unless the
  *     function says what NULL means. Options and calls are copied when they are used.
  *   - Setters check the text, te_client_new and te_perform what it says. The environment is read by te_client_new.
@@ -363,10 +362,9 @@ te_call *te_call_new(const char *method, const char *path);
 // Adds a query parameter, beside one of that name; name and value are percent-encoded.
 te_status te_call_set_query(te_call *call, const char *name, const char *value);
 
-// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's own.
-te_status te_call_set_header(te_call *call,
-                             const char *name,
-                             const char *value);
+// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's
+// own.
+te_status te_call_set_header(te_call *call, const char *name, const char *value);
 
 // Sets the body and its content type; NULL: application/json. Not for GET and DELETE.
 te_status te_call_set_body(te_call *call, const void *body, size_t length, const char *content_type);

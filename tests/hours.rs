@@ -73,7 +73,10 @@ fn a_person_may_ask_for_three_tries_an_hour() {
         let token = client(&server, "unblocked");
         assert_eq!(status(&token.get("/tests")), Status::Unauthorized);
         for _ in 0..3 {
+            let next_try = || token.guard().expect("a report").json().expect("JSON")["next_try_in_ms"].as_i64();
+            assert!(next_try() > Some(0), "it rests");
             token.unblock_token().expect("one of three");
+            assert_eq!(next_try(), Some(0), "with the next call");
             assert_eq!(status(&token.get("/tests")), Status::Unauthorized);
             assert_eq!(status(&token.get("/tests")), Status::TokenRefused);
         }

@@ -182,6 +182,35 @@ fn pkg_config_links_a_program_that_is_static_altogether() {
 }
 
 #[test]
+fn a_library_in_a_folder_that_is_not_named_is_not_forgotten_silently() {
+    let package = empty("half-uninstalled");
+    let with = |flags: &[&str]| {
+        let mut command = install();
+        command.env("DESTDIR", &package).arg("--prefix=/opt/te").args(flags);
+        command
+    };
+    run(&mut with(&["--libdir=/opt/te/lib64"]));
+    let half = output(&mut with(&["--uninstall"]));
+    assert_eq!(half.status.code(), Some(1), "{}", text(&half));
+    let told = String::from_utf8_lossy(&half.stderr);
+    assert!(told.contains("was it installed with --libdir?"), "{told}");
+}
+
+#[test]
+fn no_path_of_the_machine_that_built_them_is_in_the_libraries() {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME")).expect("a home");
+    let folders = [format!("{home}/"), format!("{}/", root().display())];
+    for name in ["libthousandeyes.a", "libthousandeyes.so.0"] {
+        let bytes = std::fs::read(support::installed::library().with_file_name(name)).expect("a library");
+        for folder in &folders {
+            let found = bytes.windows(folder.len()).position(|window| window == folder.as_bytes());
+            let told = found.map(|at| String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 100)]).into_owned());
+            assert_eq!(told, None, "{name}");
+        }
+    }
+}
+
+#[test]
 fn the_stripped_library_is_small() {
     let stripped = scratch("install").join("stripped.so");
     run(Command::new("strip").arg("-o").arg(&stripped).arg(support::installed::library()));

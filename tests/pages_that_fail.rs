@@ -22,6 +22,7 @@ fn a_page_that_fails_in_the_middle_is_named_and_asked_for_again() {
     let error = items.next().expect("an error").expect_err("page 2");
     let cursor = targets(&server)[1].clone();
     assert!(error.message().starts_with(&format!("Page 2 (GET {cursor}): ")), "{error}");
+    assert_eq!(error.message().matches("GET ").count(), 1, "the call is named once: {error}");
     assert_eq!((error.status(), error.was_sent()), (Status::Server, Sent::Yes));
     assert_eq!(error.response().map(thousandeyes::Answer::http_status), Some(500));
     assert!(started.elapsed() < SECOND / 2, "nothing is waited for before there is a reason");

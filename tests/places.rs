@@ -81,13 +81,13 @@ fn without_a_home_the_temporary_directory_and_then_memory() {
     assert_eq!((told.store(), mode(&temporary)), ("private", 0o700));
 
     let told = shares(&folder, &[("HOME", &home), ("TMPDIR", &home)], &[]);
-    assert_eq!(told.store(), "memory");
+    assert_eq!((told.store(), told.number("budget")), ("memory", 12));
     assert!(told.reason().contains("of this process only, since no directory can be used"), "{told:?}");
     assert_eq!(told.reason().matches("Permission denied").count(), 2, "{told:?}");
 
     for (settings, arguments) in [(&[("TE_STATE_DIR", "")][..], &[][..]), (&[], &["--state-dir", ""])] {
         let told = shares(&folder, settings, arguments);
-        assert_eq!(told.store(), "memory");
+        assert_eq!((told.store(), told.number("budget")), ("memory", 36));
         assert!(told.reason().contains("as it was set"), "{told:?}");
     }
 }

@@ -190,6 +190,23 @@ fn who_does_not_wait_is_told_at_once_and_for_how_long() {
 }
 
 #[test]
+fn who_has_just_the_time_to_wait_and_none_to_call_is_told_at_once() {
+    let server = server();
+    server.limit(Family::Organization, 1, Duration::from_secs(2));
+    let client = impatient(&server, true, Duration::from_secs(120));
+    client.get("/tests").expect("one that is allowed");
+    let known = client.guard().expect("a report").json().expect("JSON")["rate_limits"][0]["resets_in_ms"].as_u64();
+    let window = Duration::from_millis(known.expect("a time"));
+    let begun = Instant::now();
+    let mut call = Call::new("GET", "/tests").unwrap();
+    call.timeout(window + Duration::from_millis(5));
+    let error = client.perform(&call).expect_err("no time");
+    assert!(begun.elapsed() < window / 2, "{:?}", begun.elapsed());
+    assert_eq!((error.status(), error.was_sent()), (Status::RateLimited, Sent::No), "{error}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
 fn a_429_that_is_not_waited_for_is_the_answer() {
     let server = server();
     let limited = Answer::problem(429, "Slow down", "/v7/tests").header("X-A-Rate-Limit-Remaining", "0");

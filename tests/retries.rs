@@ -87,6 +87,9 @@ fn a_pause_is_cancelled_at_once() {
     assert!(waited < Duration::from_millis(150), "{waited:?}");
     assert_eq!((error.status(), server.requests()), (Status::Cancelled, 1));
     assert!(error.message().contains("(503)"), "{error}");
+    let later = client.get("/tests").expect_err("a client that is over");
+    assert_eq!((later.status(), server.requests()), (Status::Cancelled, 1));
+    assert!(later.message().starts_with("This client was cancelled. Nothing was sent."), "{later}");
 }
 
 #[test]

@@ -58,8 +58,8 @@ fn refused(refusal: &Refusal) -> (Status, String, Option<i64>) {
             );
             let text = format!(
                 "The API rejected this token (401) {}, so it is not sent again for {}. Nothing was sent. {history} If it \
-                 is in order now, unblock it, and the next call tries it: Unblock-ThousandEyesToken, `guard --unblock`, \
-                 te_client_unblock_token.",
+                 is in order now, unblock it, and the next call tries it: Unblock-ThousandEyesToken, \
+                 python3 -m thousandeyes guard --unblock, te_client_unblock_token.",
                 ago(since),
                 in_words(retry_in)
             );

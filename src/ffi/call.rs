@@ -100,7 +100,8 @@ pub unsafe extern "C" fn te_call_set_query(
     set(call, |call| unsafe { call.query(required(name, "name")?, required(value, "value")?) })
 }
 
-/// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's own.
+/// Sets a header, in place of one of that name. Authorization, Host and those that frame the message are the library's
+/// own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn te_call_set_header(
     call: *mut te_call,
